@@ -1,0 +1,19 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** Where in which cluster the stack lives: what every object of it is made with. */
+export interface Place {
+  /** The cluster's API. */
+  provider: k8s.Provider;
+  /** The stack's namespace; also part of every in-cluster address. */
+  namespace: pulumi.Output<string>;
+  /** What takes everything with it when it goes (the kind cluster, or the namespace), so that nothing is deleted singly. */
+  deletedWith: pulumi.Resource;
+  /** Whether node ports are mapped to the laptop (our own kind cluster). */
+  exposed: boolean;
+}
+
+/** Options of an object that `parent` makes in `place`. */
+export function inside(parent: pulumi.Resource, place: Place): pulumi.CustomResourceOptions {
+  return { parent, provider: place.provider, deletedWith: place.deletedWith };
+}

@@ -1,0 +1,97 @@
+import { goMemoryLimit, type HelmValues, type Resources, RESTRICTED } from "./shared";
+import { SIZE } from "./sizes";
+
+/** Names that Alloy's values and the objects beside its release agree on. */
+export const ALLOY = {
+  configMap: "alloy-config",
+  configKey: "config.alloy",
+  credentials: "sumo-credentials",
+  claim: "alloy-data",
+  /** Room for the queues of all four exporters: the sum of their bounds in `alloy/`. */
+  claimSize: "2Gi",
+  /** User and group of the image. */
+  user: 473,
+};
+
+/** What the `alloy` chart is given by both of its releases: a lone, hardened Deployment without cluster rights. */
+function common(name: string, size: Resources, imageRegistry: string | undefined) {
+  return {
+    fullnameOverride: name,
+    crds: { create: false },
+    global: {
+      image: { registry: imageRegistry },
+      podSecurityContext: {
+        fsGroup: ALLOY.user,
+        runAsNonRoot: true,
+        seccompProfile: RESTRICTED.seccompProfile,
+      },
+    },
+    rbac: { create: false },
+    serviceAccount: { automountServiceAccountToken: false },
+    alloy: {
+      enableReporting: false,
+      initialDelaySeconds: 3, // the chart leaves the period at 10 s: a first probe that comes too early costs them
+      securityContext: { ...RESTRICTED, runAsUser: ALLOY.user, runAsGroup: ALLOY.user, runAsNonRoot: true },
+      extraEnv: [goMemoryLimit(size)],
+      resources: size,
+    },
+    controller: { type: "deployment", replicas: 1, minReadySeconds: 0 }, // chart 10 s
+  };
+}
+
+/** Values of the `alloy` chart (grafana 1.x) for the collector in front of the stack. */
+export function alloyValues({ imageRegistry }: { imageRegistry?: string }) {
+  const base = common("alloy", SIZE.alloy, imageRegistry);
+  return {
+    ...base,
+    alloy: {
+      ...base.alloy,
+      configMap: { create: false, name: ALLOY.configMap, key: ALLOY.configKey },
+      stabilityLevel: "public-preview", // otelcol.storage.file
+      storagePath: "/var/lib/alloy",
+      extraPorts: [
+        {
+          name: "otlp-grpc",
+          port: 4317,
+          targetPort: 4317,
+          protocol: "TCP",
+          appProtocol: "kubernetes.io/h2c",
+        },
+        { name: "otlp-http", port: 4318, targetPort: 4318, protocol: "TCP" },
+      ],
+      mounts: {
+        extra: [
+          { name: "alloy-data", mountPath: "/var/lib/alloy" },
+          { name: "sumo-credentials", mountPath: "/etc/sumo", readOnly: true },
+        ],
+      },
+      livenessProbe: { httpGet: { path: "/-/healthy", port: 12345 }, periodSeconds: 10, failureThreshold: 6 },
+    },
+    configReloader: { enabled: true, resources: SIZE.alloyReloader },
+    controller: {
+      ...base.controller,
+      updateStrategy: { type: "Recreate" }, // one writer to the queue's volume
+      terminationGracePeriodSeconds: 30,
+      volumes: {
+        extra: [
+          { name: "alloy-data", persistentVolumeClaim: { claimName: ALLOY.claim } },
+          { name: "sumo-credentials", secret: { secretName: ALLOY.credentials, defaultMode: 0o440 } },
+        ],
+      },
+    },
+  } satisfies HelmValues;
+}
+
+/** Values of the `alloy` chart for the stand-in for Sumo Logic; `config` is its whole configuration text. */
+export function sumoStandInValues({ imageRegistry, config }: { imageRegistry?: string; config: string }) {
+  const base = common("sumo-stand-in", SIZE.sumoStandIn, imageRegistry);
+  return {
+    ...base,
+    alloy: {
+      ...base.alloy,
+      configMap: { create: true, content: config },
+      extraPorts: [{ name: "otlp-http", port: 4318, targetPort: 4318, protocol: "TCP" }],
+    },
+    configReloader: { enabled: false },
+  } satisfies HelmValues;
+}

@@ -1,0 +1,15 @@
+import { type Resources, resources } from "./shared";
+
+/** The size of every container we run. `npm run plan` prints the sums and a test holds them to the charts' renders. */
+export const SIZE = {
+  tempo: resources({ cpu: [100, 500], memory: [256, 512] }),
+  loki: resources({ cpu: [100, 500], memory: [256, 512] }),
+  mimirIngester: resources({ cpu: [100, 500], memory: [256, 512] }),
+  /** Each of Mimir's six other pods. */
+  mimirSmall: resources({ cpu: [50, 250], memory: [128, 256] }),
+  // Grafana 13 has been seen at 220–340 MiB.
+  grafana: resources({ cpu: [50, 250], memory: [128, 512] }),
+  alloy: resources({ cpu: [100, 500], memory: [128, 256] }),
+  alloyReloader: resources({ cpu: [10, 50], memory: [32, 64] }),
+  sumoStandIn: resources({ cpu: [20, 200], memory: [64, 128] }),
+} satisfies Record<string, Resources>;

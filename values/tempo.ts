@@ -1,0 +1,91 @@
+import type { RetentionHours } from "../settings/defaults";
+import { ADDRESS, goMemoryLimit, type HelmValues, QUICK_READINESS, RESTRICTED } from "./shared";
+import { SIZE } from "./sizes";
+
+/** What Tempo's values depend on. */
+export interface TempoSettings {
+  retention: Pick<RetentionHours, "traces">;
+  imageRegistry?: string;
+  /** Whether Mimir is there to take span metrics and the service graph. */
+  withMimir: boolean;
+}
+
+/** Dimensions of span metrics and service graph beyond Tempo's own: few, since each multiplies the series. */
+const DIMENSIONS = ["service.namespace", "deployment.environment"];
+
+/** Values of the `tempo` chart (grafana-community 2.x): the single binary, on a local volume. */
+export function tempoValues({ retention, imageRegistry, withMimir }: TempoSettings) {
+  return {
+    fullnameOverride: "tempo",
+    global: { imageRegistry },
+    tempo: {
+      memBallastSizeMbs: 0, // chart: a ballast of 1 GiB, killed at our limit
+      reportingEnabled: false,
+      retention: `${retention.traces}h`,
+      resources: SIZE.tempo,
+      extraEnv: [goMemoryLimit(SIZE.tempo)],
+      securityContext: { ...RESTRICTED, readOnlyRootFilesystem: true }, // chart: none
+      // Receivers stay the chart's: its port list reads jaeger's four protocols even when they are null.
+      storage: {
+        trace: {
+          backend: "local",
+          local: { path: "/var/tempo/traces" },
+          wal: { path: "/var/tempo/wal" },
+        },
+      },
+      ingester: {
+        // Spans are in memory only until a trace is idle and looked at: what a SIGKILL can lose.
+        trace_idle_period: "2s",
+        flush_check_period: "1s",
+        lifecycler: { min_ready_duration: "0s" }, // default 15 s of "not ready"
+        max_block_duration: "5m",
+      },
+      metricsGenerator: withMimir ? metricsGenerator() : { enabled: false },
+      overrides: {
+        defaults: {
+          ingestion: {
+            max_traces_per_user: 100_000, // over it (default 10,000) Tempo discards and still answers "success"
+            rate_limit_bytes: 30_000_000,
+            burst_size_bytes: 60_000_000,
+          },
+          ...(withMimir && {
+            metrics_generator: {
+              processors: ["service-graphs", "span-metrics", "local-blocks"],
+              collection_interval: "15s",
+              trace_id_label_name: "trace_id", // default traceID; Mimir's own OTLP exemplars say trace_id
+            },
+          }),
+        },
+      },
+      livenessProbe: { initialDelaySeconds: 30 },
+      readinessProbe: QUICK_READINESS,
+    },
+    persistence: { enabled: true, size: "5Gi" },
+    securityContext: {
+      runAsUser: 10001,
+      runAsGroup: 10001,
+      fsGroup: 10001,
+      runAsNonRoot: true,
+      seccompProfile: RESTRICTED.seccompProfile,
+    },
+    serviceAccount: { automountServiceAccountToken: false },
+  } satisfies HelmValues;
+}
+
+function metricsGenerator() {
+  return {
+    enabled: true,
+    remoteWriteUrl: ADDRESS.mimirRemoteWrite,
+    processor: {
+      service_graphs: { dimensions: DIMENSIONS },
+      span_metrics: { dimensions: DIMENSIONS, enable_target_info: true },
+      local_blocks: { filter_server_spans: false, flush_to_storage: true },
+    },
+    registry: { collection_interval: "15s", external_labels: { source: "tempo" } },
+    storage: {
+      path: "/var/tempo/generator/wal",
+      remote_write: [{ url: ADDRESS.mimirRemoteWrite, send_exemplars: true }],
+    },
+    traces_storage: { path: "/var/tempo/generator/traces" },
+  };
+}
