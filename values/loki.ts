@@ -77,6 +77,8 @@ export function lokiValues({ retention, imageRegistry }: LokiSettings) {
       analytics: { reporting_enabled: false },
       ingester: { chunk_encoding: "snappy", lifecycler: { min_ready_duration: "0s" } }, // default 15 s
       pattern_ingester: off,
+      // Alone, it hands queries to itself; by way of a scheduler's ring it is not ready for another 10 s.
+      query_scheduler: { use_scheduler_ring: false },
       readinessProbe: QUICK_READINESS,
     },
     // A lone pod cannot find its own ring before it is ready, and is not ready before it has.
