@@ -4,7 +4,7 @@ import { ChartRelease } from "./components/chart-release";
 import { Cluster } from "./components/cluster";
 import { Grafana } from "./components/grafana";
 import { SumoStandIn } from "./components/sumo-stand-in";
-import { addresses } from "./outputs";
+import { addresses, outputs } from "./outputs";
 import { readSettings } from "./settings";
 import { lokiValues } from "./values/loki";
 import { mimirValues } from "./values/mimir";
@@ -46,17 +46,9 @@ export = function watchtower() {
     );
   }
 
-  return {
-    grafanaUrl: grafana && at.grafana,
-    grafanaUser: grafana && at.grafanaUser,
-    grafanaPassword: grafana?.adminPassword,
-    otlpGrpcEndpoint: components.has("alloy") ? at.otlpGrpc : undefined,
-    otlpHttpEndpoint: components.has("alloy") ? at.otlpHttp : undefined,
-    portForward: at.portForward,
-    sumoDestination: sumo.destination,
-    components: [...components],
-    namespace: place.namespace,
-    kubeContext: settings.cluster.kind === "existing" ? settings.cluster.kubeContext : undefined,
+  return outputs(settings, at, {
+    place,
     kubeconfig: cluster.kubeconfig,
-  };
+    grafanaPassword: grafana?.adminPassword,
+  });
 };

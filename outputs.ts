@@ -1,3 +1,5 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Place } from "./components/place";
 import type { Settings } from "./settings";
 import { DEFAULTS } from "./settings/defaults";
 import { GRAFANA } from "./values/grafana";
@@ -31,5 +33,34 @@ export function addresses({ cluster, components }: Settings): Addresses {
         ...(components.has("alloy") ? [forward("alloy", "4317", "4318")] : []),
       ],
     }),
+  };
+}
+
+/** What only the resources know. */
+interface Made {
+  place: Place;
+  kubeconfig?: pulumi.Output<string>;
+  grafanaPassword?: pulumi.Output<string>;
+}
+
+/** The stack's outputs; what it does not run has none. */
+export function outputs(
+  { components, sumo, cluster }: Settings,
+  at: Addresses,
+  made: Made,
+): Record<string, unknown> {
+  return {
+    components: [...components],
+    namespace: made.place.namespace,
+    sumoDestination: sumo.destination,
+    ...(components.has("grafana") && {
+      grafanaUrl: at.grafana,
+      grafanaUser: at.grafanaUser,
+      grafanaPassword: made.grafanaPassword,
+    }),
+    ...(components.has("alloy") && { otlpGrpcEndpoint: at.otlpGrpc, otlpHttpEndpoint: at.otlpHttp }),
+    ...(cluster.kind === "existing"
+      ? { kubeContext: cluster.kubeContext, portForward: at.portForward }
+      : { kubeconfig: made.kubeconfig }),
   };
 }
