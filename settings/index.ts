@@ -113,7 +113,12 @@ function readPorts(raw: RawConfig, faults: Faults): HostPorts {
     if (port < 1 || port > 65535)
       faults.add(`${key} is ${port}`, "must be a port from 1 to 65535", KEYS[key]!);
     const other = takenBy.get(port);
-    if (other) faults.add(`${key} is ${port}, as ${other} is`, "each needs a port of its own", KEYS[key]!);
+    if (other)
+      faults.add(
+        `${key} is ${port}, as ${other} is`,
+        "each needs a port of its own",
+        `pulumi config set ${key} ${port + 1}`,
+      );
     takenBy.set(port, key);
     ports[key] = port;
   }

@@ -74,11 +74,13 @@ export interface SinkPoint {
   temporality: number;
   attributes: Attributes;
   count: number | undefined;
+  sum: number | undefined;
   bounds: number[] | undefined;
 }
 
 /** What the sink says to one export; nothing means that it took everything. */
-export type Answer = { code: grpc.status } | { rejected: number; reason: string } | "silence" | undefined;
+export type Answer =
+  { code: grpc.status; retryInfo?: string } | { rejected: number; reason: string } | "silence" | undefined;
 
 /** An OTLP gRPC receiver in the test's own process that remembers what it took. */
 export class OtlpSink {
@@ -130,7 +132,11 @@ export class OtlpSink {
           const items = read(call.request);
           const answer = this.answer(signal, items.length);
           if (answer === "silence") return;
-          if (answer && "code" in answer) return reply({ code: answer.code, details: "the sink says no" });
+          if (answer && "code" in answer) {
+            const metadata = new grpc.Metadata();
+            if (answer.retryInfo) metadata.set("grpc-status-details-bin", Buffer.from(answer.retryInfo));
+            return reply({ code: answer.code, details: "the sink says no", metadata });
+          }
           taken.push(...items.slice(answer?.rejected ?? 0));
           const partialSuccess = answer && { rejected: answer.rejected, errorMessage: answer.reason };
           reply(null, Buffer.from(OTLP.lookupType("Response").encode({ partialSuccess }).finish()));
@@ -190,6 +196,7 @@ function readPoints(body: Buffer): SinkPoint[] {
         temporality: Number(data.aggregationTemporality),
         attributes: attributesOf(point.attributes),
         count: point.count === undefined ? undefined : Number(point.count),
+        sum: point.sum as number | undefined,
         bounds: point.explicitBounds as number[] | undefined,
       }));
     });

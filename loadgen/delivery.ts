@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { core } from "@opentelemetry/sdk-node";
+import { isRetryable, reasonOf, type GrpcError } from "./grpc-error";
+import { NONE_REJECTED, takePartialSuccess, type PartialSuccess } from "./partial-success";
+import type { Tally } from "./tally";
+
+/** What the SDK's exporters have in common. */
+export interface Exporter<T> {
+  export(items: T, done: (result: core.ExportResult) => void): void;
+  shutdown(): Promise<void>;
+}
+
+export const RETRY_FOR_MS = 60_000;
+const FIRST_BACKOFF_MS = 500;
+const MAX_BACKOFF_MS = 5_000;
+/** BatchSpanProcessor hands over its whole queue at once when it shuts down. */
+const MAX_UNDER_WAY = 4;
+
+/** How one attempt ended; some items of a successful one may still have been rejected. */
+interface Outcome {
+  error?: GrpcError;
+  partial: PartialSuccess;
+}
+
+/**
+ * The way out of one signal, in the place of its exporter: sends again what may succeed, which the OTLP gRPC
+ * exporters do not do (otlp-grpc-exporter-base has no retrying transport), and counts what became of each item.
+ */
+export class Delivery<T> implements Exporter<T> {
+  private readonly unsettled = new Set<Promise<void>>();
+  private readonly waiting: (() => void)[] = [];
+  private underWay = 0;
+
+  constructor(
+    private readonly exporter: Exporter<T>,
+    private readonly sizeOf: (items: T) => number,
+    private readonly tally: Tally,
+    /** From then on, what has no answer counts as failed. */
+    private readonly giveUp: AbortSignal,
+  ) {}
+
+  export(items: T, done: (result: core.ExportResult) => void): void {
+    const settled = this.deliver(items).then(done);
+    this.unsettled.add(settled);
+    void settled.finally(() => this.unsettled.delete(settled));
+  }
+
+  /** Resolves when everything handed over so far has its result. */
+  async forceFlush(): Promise<void> {
+    await Promise.all(this.unsettled);
+  }
+
+  /** For the processors and readers, who share one exporter: none of them closes it, `close` does. */
+  shutdown(): Promise<void> {
+    return this.forceFlush();
+  }
+
+  async close(): Promise<void> {
+    await this.forceFlush();
+    const closed = this.exporter.shutdown();
+    if (!this.giveUp.aborted) await closed; // else it waits for the very answers that did not come
+  }
+
+  private async deliver(items: T): Promise<core.ExportResult> {
+    if (this.underWay === MAX_UNDER_WAY) await new Promise<void>((go) => this.waiting.push(go));
+    else this.underWay++;
+    const outcome = await this.untilItCounts(items);
+    const next = this.waiting.shift();
+    if (next) next();
+    else this.underWay--;
+    return this.count(this.sizeOf(items), outcome);
+  }
+
+  private async untilItCounts(items: T): Promise<Outcome> {
+    const retryUntil = Date.now() + RETRY_FOR_MS;
+    for (let backoffMs = FIRST_BACKOFF_MS; ; backoffMs = Math.min(backoffMs * 1.5, MAX_BACKOFF_MS)) {
+      const outcome = await this.attempt(items);
+      const final = !outcome.error || !isRetryable(outcome.error) || Date.now() + backoffMs > retryUntil;
+      if (final) return outcome;
+      await sleep(backoffMs * (0.8 + 0.4 * Math.random()), undefined, { signal: this.giveUp }).catch(
+        () => {},
+      );
+      if (this.giveUp.aborted) return outcome;
+      this.tally.retries++;
+    }
+  }
+
+  private attempt(items: T): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const late = () =>
+        resolve({ error: new Error("no answer within the final flush"), partial: NONE_REJECTED });
+      if (this.giveUp.aborted) return late();
+      this.giveUp.addEventListener("abort", late, { once: true });
+      this.exporter.export(items, ({ code, error }) => {
+        this.giveUp.removeEventListener("abort", late);
+        const partial = takePartialSuccess(); // now: the next answer overwrites it
+        if (code === core.ExportResultCode.SUCCESS) resolve({ partial });
+        else resolve({ error: error ?? new Error("the exporter gave no reason"), partial });
+      });
+    });
+  }
+
+  private count(size: number, { error, partial }: Outcome): core.ExportResult {
+    if (error) {
+      this.tally.failed += size;
+      this.tally.reason = reasonOf(error);
+      return { code: core.ExportResultCode.FAILED, error };
+    }
+    const rejected = Math.min(partial.rejected, size);
+    this.tally.rejected += rejected;
+    this.tally.sent += size - rejected;
+    if (rejected > 0) this.tally.reason = partial.reason;
+    return { code: core.ExportResultCode.SUCCESS };
+  }
+}

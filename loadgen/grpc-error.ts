@@ -1,0 +1,42 @@
+/** What the gRPC client adds to an error of its own; other errors have none of it. */
+export type GrpcError = Error & {
+  code?: unknown;
+  details?: unknown;
+  metadata?: { get?: (key: string) => unknown[] };
+};
+
+const RESOURCE_EXHAUSTED = 8;
+const UNIMPLEMENTED = 12;
+
+/** Status codes after which OTLP says to send again. */
+const RETRYABLE = [
+  1, // CANCELLED
+  4, // DEADLINE_EXCEEDED
+  10, // ABORTED
+  11, // OUT_OF_RANGE
+  14, // UNAVAILABLE
+  15, // DATA_LOSS
+];
+
+export function isRetryable(error: GrpcError): boolean {
+  if (error.code === RESOURCE_EXHAUSTED) return hasRetryInfo(error);
+  return typeof error.code === "number" && RETRYABLE.includes(error.code);
+}
+
+export function isUnimplemented(error: GrpcError): boolean {
+  return error.code === UNIMPLEMENTED;
+}
+
+/** The part of the error that tells a person something. */
+export function reasonOf({ message }: GrpcError): string {
+  const [, connecting] = /Last error: (.*?)\.? ?(?:Resolution note:|$)/.exec(message) ?? [];
+  return (connecting ?? message).replace(/^Error: /, "");
+}
+
+/** OTLP: an exhausted receiver may be asked again only if it says when (a `RetryInfo` among the details). */
+function hasRetryInfo({ metadata }: GrpcError): boolean {
+  const details = metadata?.get?.("grpc-status-details-bin") ?? [];
+  return details.some(
+    (one) => one instanceof Uint8Array && Buffer.from(one).includes("google.rpc.RetryInfo"),
+  );
+}

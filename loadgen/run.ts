@@ -1,0 +1,87 @@
+import { faultOfEndpoint } from "./endpoint";
+import { showLive, type Terminal } from "./live";
+import { parseOptions, type Options } from "./options";
+import { pace } from "./pace";
+import { watchPartialSuccess } from "./partial-success";
+import { openPipes, type AnyPipe } from "./pipes";
+import { Random } from "./random";
+import { record } from "./record";
+import { allDelivered, startLine, summary } from "./report";
+import { planRequest } from "./request";
+import { startServices } from "./services";
+import type { Tallies } from "./tally";
+
+export interface Limits {
+  /** After the last request, for all that is left to be answered. */
+  flushWithinMs: number;
+  /** Items of one signal: eight spans a request, so 8 s of an outage at 1,000 requests/s. */
+  queueSize: number;
+}
+const LIMITS: Limits = { flushWithinMs: 15_000, queueSize: 65_536 };
+
+/** What the program was started with. */
+export interface Surroundings {
+  /** The result. */
+  out: NodeJS.WritableStream;
+  /** What happens meanwhile, and what went wrong. */
+  err: Terminal;
+  /** Ends the sending; what is left is still flushed. */
+  stop: AbortSignal;
+  limits?: Partial<Limits>;
+}
+
+/** The whole program; resolves to the exit code. */
+export async function run(argv: string[], around: Surroundings): Promise<0 | 1 | 2> {
+  const parsed = parseOptions(argv);
+  if ("help" in parsed) {
+    around.out.write(`${parsed.help}\n`);
+    return 0;
+  }
+  if ("faults" in parsed) {
+    around.err.write(parsed.faults.map((fault) => `loadgen: ${fault}\n`).join(""));
+    return 2;
+  }
+  return generate(parsed.options, around);
+}
+
+async function generate(options: Options, { out, err, stop, limits }: Surroundings): Promise<0 | 1> {
+  const { flushWithinMs, queueSize } = { ...LIMITS, ...limits };
+  watchPartialSuccess();
+  const giveUp = new AbortController();
+  const pipes = openPipes(options, queueSize, giveUp.signal);
+  const open = Object.values(pipes) as AnyPipe[];
+
+  const fault = await faultOfEndpoint(options.endpoint, open);
+  if (fault) {
+    giveUp.abort();
+    await closeAll(open, giveUp, 0);
+    err.write(`loadgen: ${fault}\n`);
+    return 1;
+  }
+
+  const services = startServices(pipes);
+  const random = new Random(options.seed);
+  const tallies: Tallies = Object.fromEntries(open.map(({ signal, tally }) => [signal, tally]));
+  const sent = { requests: 0, failing: 0 };
+  const live = options.quiet ? undefined : showLive(err, startLine(options), () => ({ ...sent, tallies }));
+
+  const paced = await pace({ ...options, stop }, () => {
+    const request = planRequest(random, options.errorShare);
+    record(request, services);
+    sent.requests++;
+    if (request.failed) sent.failing++;
+  });
+  live?.end(stop.aborted ? "Stopping: what is left is being sent (Ctrl-C again to leave it)." : undefined);
+
+  for (const { http } of Object.values(services)) http?.stop();
+  await closeAll(open, giveUp, flushWithinMs);
+  out.write(`${summary(options, paced, sent.failing, tallies)}\n`);
+  return allDelivered(tallies) ? 0 : 1;
+}
+
+/** Sends what is left; what has no answer by then counts as failed. */
+async function closeAll(pipes: AnyPipe[], giveUp: AbortController, withinMs: number): Promise<void> {
+  const overdue = setTimeout(() => giveUp.abort(), withinMs);
+  await Promise.all(pipes.map((pipe) => pipe.close()));
+  clearTimeout(overdue);
+}
