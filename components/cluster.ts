@@ -35,12 +35,15 @@ export class Cluster extends pulumi.ComponentResource {
     const namespace = new k8s.core.v1.Namespace(
       `${name}-namespace`,
       { metadata: { name: NAMESPACE, labels: { "pod-security.kubernetes.io/enforce": "restricted" } } },
-      { parent: this, provider, deletedWith: kind },
+      { parent: this, provider, deletedWith: kind && provider },
     );
+    // All that lives in a kind cluster goes when its provider goes, which is when the cluster does: on `destroy`, and when
+    // the cluster is made anew. Named the command itself, the engine would still delete each object of a cluster that
+    // is being replaced, after it is gone.
     this.place = {
       provider,
       namespace: namespace.metadata.name,
-      deletedWith: kind ?? namespace,
+      deletedWith: kind ? provider : namespace,
       exposed: kind !== undefined,
     };
     this.registerOutputs({ kubeconfig: this.kubeconfig });

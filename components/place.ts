@@ -7,7 +7,7 @@ export interface Place {
   provider: k8s.Provider;
   /** The stack's namespace; also part of every in-cluster address. */
   namespace: pulumi.Output<string>;
-  /** What takes everything with it when it goes (the kind cluster, or the namespace), so that nothing is deleted singly. */
+  /** What takes everything with it when it goes, so that nothing is then deleted singly. */
   deletedWith: pulumi.Resource;
   /** Whether node ports are mapped to the laptop (our own kind cluster). */
   exposed: boolean;
