@@ -90,6 +90,7 @@ export function sumoStandInValues({ imageRegistry, config }: { imageRegistry?: s
     alloy: {
       ...base.alloy,
       configMap: { create: true, content: config },
+      stabilityLevel: "experimental", // otelcol.exporter.debug
       extraPorts: [{ name: "otlp-http", port: 4318, targetPort: 4318, protocol: "TCP" }],
     },
     configReloader: { enabled: false },
