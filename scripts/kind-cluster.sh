@@ -62,6 +62,7 @@ create() {
   docker volume rm "$mark" > /dev/null 2>&1 || true # of a stack whose cluster is gone
   docker volume create --label "watchtower.owner=$OWNER" "$mark" > /dev/null
   echo "$KIND_CONFIG" | kind create cluster --name "$CLUSTER" ${NODE_IMAGE:+--image "$NODE_IMAGE"} --config - >&2
+  docker update --restart unless-stopped "$node" > /dev/null # kind's own policy leaves it off after Docker is restarted
   docker exec "$node" touch "$complete"
 }
 
