@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Fault, reasonOf } from "./fault";
+
+/** How long to wait for something, and how often to look. */
+export interface Patience {
+  withinMs: number;
+  everyMs: number;
+}
+
+const TIME_UP = Symbol("time is up");
+
+/**
+ * Looks again and again until nothing is missing or time is up. A look that fails counts as "not yet"; a Fault ends the
+ * wait, since it needs a person.
+ * @param missing says what is missing, or undefined once all is there
+ * @returns undefined once all is there, else what the last look said
+ */
+export async function waitUntil(
+  missing: () => Promise<string | undefined>,
+  { withinMs, everyMs }: Patience,
+): Promise<string | undefined> {
+  const done = new AbortController();
+  const timeUp = sleep(withinMs, TIME_UP, { signal: done.signal }).catch(() => TIME_UP);
+  let last = "no answer";
+  try {
+    for (;;) {
+      const said = await Promise.race([missing().catch(notYet), timeUp]);
+      if (said instanceof Fault) return said.message;
+      if (said === undefined) return undefined;
+      if (typeof said === "symbol") return last;
+      last = said;
+      if ((await Promise.race([sleep(everyMs), timeUp])) === TIME_UP) return last;
+    }
+  } finally {
+    done.abort();
+  }
+}
+
+function notYet(error: unknown): string | Fault {
+  return error instanceof Fault ? error : reasonOf(error);
+}

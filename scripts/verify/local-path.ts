@@ -1,0 +1,66 @@
+import type { Answer, Grafana } from "../lib/grafana";
+import type { Lookout } from "./lookout";
+import { type Mark, MARK_ATTRIBUTE, METRIC_NAME, RESOURCE, type Signal } from "./signals";
+
+/** Around the mark's time, so that Loki need not look through everything. */
+const AROUND_MS = 60_000;
+
+/** Looks for the marked item in its backend. */
+export function localLookout(grafana: Grafana, signal: Signal, mark: Mark): Lookout {
+  return { path: "local", place: signal.title, missing: () => LOOK[signal.backend](grafana, mark) };
+}
+
+const LOOK: Record<Signal["backend"], (grafana: Grafana, mark: Mark) => Promise<string | undefined>> = {
+  tempo: async (grafana, mark) => missingTrace(await grafana.ask("tempo", `/api/traces/${mark.id}`), mark),
+  loki: async (grafana, mark) => {
+    const answer = await grafana.ask("loki", "/loki/api/v1/query_range", {
+      query: `{service_name="${RESOURCE["service.name"]}"} | trace_id="${mark.id}"`,
+      start: `${mark.at.getTime() - AROUND_MS}000000`,
+      end: `${Date.now() + AROUND_MS}000000`,
+    });
+    return missingLog(answer, mark);
+  },
+  mimir: async (grafana, mark) => {
+    const query = `${METRIC_NAME}{${MARK_ATTRIBUTE}="${mark.id}"}`;
+    return missingMetric(await grafana.ask("mimir", "/api/v1/query", { query }), mark);
+  },
+};
+
+function missingTrace(answer: Answer, { id }: Mark): string | undefined {
+  if (answer.status !== 200) return told(answer);
+  // Ids are in base64 here: the attribute is what a reader finds.
+  return answer.body.includes(`"${id}"`) ? undefined : "the trace it has is another one";
+}
+
+function missingLog(answer: Answer, { id }: Mark): string | undefined {
+  const streams = resultOf<{ values: [string, string][] }>(answer);
+  if (typeof streams === "string") return streams;
+  const lines = streams.flatMap(({ values }) => values.map(([, line]) => line));
+  return lines.some((line) => line.includes(id)) ? undefined : "it has no such record";
+}
+
+function missingMetric(answer: Answer, { value }: Mark): string | undefined {
+  const series = resultOf<{ value: [number, string] }>(answer);
+  if (typeof series === "string") return series;
+  const [first] = series;
+  if (first === undefined) return "it has no such series";
+  return Number(first.value[1]) === value ? undefined : `it has ${first.value[1]}, ${value} was sent`;
+}
+
+/** The result of a Prometheus-like API, or what it said instead. */
+function resultOf<T>(answer: Answer): T[] | string {
+  if (answer.status !== 200) return told(answer);
+  try {
+    const { result } = (JSON.parse(answer.body) as { data: { result: unknown } }).data;
+    if (Array.isArray(result)) return result as T[];
+  } catch {
+    // not what such an API says
+  }
+  return told(answer);
+}
+
+const SHORT = 120;
+
+function told({ status, body }: Answer): string {
+  return `it answers ${status} ${body.replace(/\s+/g, " ").slice(0, SHORT)}`.trim();
+}

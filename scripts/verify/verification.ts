@@ -1,0 +1,99 @@
+import type { ReadMetrics } from "../lib/cluster";
+import { Fault, reasonOf } from "../lib/fault";
+import { Grafana } from "../lib/grafana";
+import type { Stack } from "../lib/stack";
+import { type Patience, waitUntil } from "../lib/wait";
+import { localLookout } from "./local-path";
+import type { Lookout } from "./lookout";
+import type { Result } from "./report";
+import { notSilent, SecondPath } from "./second-path";
+import { type ReachableStack, send } from "./send";
+import { type Mark, type Signal, SIGNALS } from "./signals";
+
+/** What one verification works with. */
+export interface Tools {
+  read: ReadMetrics;
+  patience: Patience;
+  /** Hears of each result as it comes. */
+  tell: (result: Result) => void;
+}
+
+/**
+ * Sends one of each signal that somebody keeps, and finds it again on each path.
+ * @throws Fault when there is nothing to send, or Grafana cannot be asked
+ */
+export async function verify(stack: Stack, mark: Mark, tools: Tools): Promise<Result[]> {
+  const { components, grafana: access, otlp, sumoDestination: destination } = stack;
+  if (!access || !otlp)
+    throw new Fault(
+      `This stack runs ${components.join(", ")}, and verify sends through alloy and looks through grafana: add them to its \`components\`.`,
+    );
+  const kept: Signal[] = SIGNALS.filter(({ backend }) => components.includes(backend));
+  const sent = destination === "off" ? kept : SIGNALS;
+  if (sent.length === 0)
+    throw new Fault(
+      "This stack keeps no signal: add tempo, loki or mimir to its `components`, or set `sumoEnabled`.",
+    );
+
+  const grafana = new Grafana({ ...stack, grafana: access });
+  const local = (signal: Signal) => localLookout(grafana, signal, mark);
+  if (kept[0]) await local(kept[0]).missing(); // before anything is sent: throws if Grafana keeps us out
+  const second = destination === "off" ? undefined : new SecondPath(destination, tools.read);
+  await second?.takeCounts(tools.patience);
+
+  const results = await Promise.all(
+    sent.map((signal) => {
+      const lookouts = [
+        ...(kept.includes(signal) ? [local(signal)] : []),
+        ...(second ? [second.lookout(signal)] : []),
+      ];
+      return follow(signal, mark, { ...stack, otlp }, lookouts, tools);
+    }),
+  );
+  return second ? results.flat() : [...results.flat(), await silence(tools)];
+}
+
+/** Sends one signal and waits for it at each lookout. */
+async function follow(
+  signal: Signal,
+  mark: Mark,
+  stack: ReachableStack,
+  lookouts: Lookout[],
+  { patience, tell }: Tools,
+): Promise<Result[]> {
+  const told = (result: Result) => {
+    tell(result);
+    return result;
+  };
+  try {
+    await send(signal, mark, stack);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return [told({ signal: signal.name, path: "entry", place: "Alloy", found: false, note: error.message })];
+  }
+  const takenAt = performance.now();
+  return Promise.all(
+    lookouts.map(async ({ path, place, missing, whyStuck }) => {
+      const note = await waitUntil(missing, patience);
+      const latencyMs = performance.now() - takenAt;
+      const at = { signal: signal.name, path, place };
+      if (note === undefined) return told({ ...at, found: true, latencyMs });
+      const more = await whyStuck?.().catch(() => undefined); // it is the answer to a fault, not one of its own
+      return told({ ...at, found: false, note: [note, more].filter(Boolean).join("; ") });
+    }),
+  );
+}
+
+/** With the second write off, Alloy has nothing that could write. */
+async function silence({ read, tell }: Tools): Promise<Result> {
+  const loud = await notSilent(read).catch(reasonOf);
+  const result: Result = {
+    signal: "nothing",
+    path: "second",
+    place: "off",
+    found: loud === undefined,
+    note: loud ?? "the second write is off, and Alloy has no exporter for it",
+  };
+  tell(result);
+  return result;
+}

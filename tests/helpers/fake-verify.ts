@@ -1,0 +1,46 @@
+import { Writable } from "node:stream";
+import type { Stack } from "../../scripts/lib/stack";
+import { run } from "../../scripts/verify/run";
+import type { FakeStack } from "./fake-stack";
+
+/** What one run of `verify` left. */
+export interface VerifyRun {
+  code: number;
+  out: string;
+  err: string;
+  /** `out`, without the widths of columns and with `n ms` for each latency. */
+  lines: string[];
+}
+
+/** For a run that has to miss something: long enough to find the rest. */
+export const IMPATIENT = ["--timeout", "300ms"];
+
+/** Runs `verify` in this process against a fake stack, looking often. */
+export async function verifyAgainst(
+  fake: FakeStack,
+  argv: string[] = [],
+  changes: Partial<Stack> = {},
+): Promise<VerifyRun> {
+  const [out, err] = [new Memory(), new Memory()];
+  const code = await run(["--timeout", "5s", ...argv], {
+    out,
+    err,
+    everyMs: 5,
+    findStack: () => Promise.resolve({ ...fake.stack, ...changes }),
+    metricsReader: () => (service) => {
+      const page = fake.metricsPage(service);
+      return page === undefined ? Promise.reject(new Error(`no ${service}`)) : Promise.resolve(page);
+    },
+  });
+  const lines = out.text.split("\n").map((line) => line.replace(/ {2,}/g, " ").replace(/\d+ ms$/, "n ms"));
+  return { code, out: out.text, err: err.text, lines };
+}
+
+/** Remembers what was written to it. */
+export class Memory extends Writable {
+  text = "";
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}
