@@ -26,7 +26,11 @@ need() {
   docker info > /dev/null 2>&1 || fail "Docker does not answer: start Docker, and run this command again."
 }
 
-exists() { kind get clusters 2> /dev/null | grep -qxF "$CLUSTER"; }
+# A list that cannot be had must not read as "no cluster": we would put our mark on another's.
+exists() {
+  clusters=$(kind get clusters 2> /dev/null) || fail "kind cannot list its clusters: see what \`kind get clusters\` says."
+  printf '%s\n' "$clusters" | grep -qxF "$CLUSTER"
+}
 
 is_ours() {
   [ "$(docker volume inspect -f '{{ index .Labels "watchtower.owner" }}' "$mark" 2> /dev/null)" = "$OWNER" ]
@@ -50,9 +54,10 @@ port_is_taken() {
 check_ports() {
   taken=
   for word in $HOST_PORTS; do
-    port_is_taken "${word#*=}" || continue
+    key=${word%%=*} port=${word#*=}
+    port_is_taken "$port" || continue
     taken="$taken
-Port ${word#*=} on 127.0.0.1 is taken by another program: stop that program, or choose another port with \`pulumi config set ${word%%=*} $((${word#*=} + 1000))\`."
+Port $port on 127.0.0.1 is taken by another program: stop that program, or choose another port with \`pulumi config set $key $((port < 64536 ? port + 1000 : port - 1000))\`."
   done
   [ -z "$taken" ] || fail "Nothing was made.$taken"
 }
@@ -61,7 +66,7 @@ create() {
   check_ports
   docker volume rm "$mark" > /dev/null 2>&1 || true # of a stack whose cluster is gone
   docker volume create --label "watchtower.owner=$OWNER" "$mark" > /dev/null
-  echo "$KIND_CONFIG" | kind create cluster --name "$CLUSTER" ${NODE_IMAGE:+--image "$NODE_IMAGE"} --config - >&2
+  printf '%s\n' "$KIND_CONFIG" | kind create cluster --name "$CLUSTER" ${NODE_IMAGE:+--image "$NODE_IMAGE"} --config - >&2
   docker update --restart unless-stopped "$node" > /dev/null # kind's own policy leaves it off after Docker is restarted
   docker exec "$node" touch "$complete"
 }

@@ -1,0 +1,111 @@
+import { alloyConfig, standInConfig } from "../../alloy/compose";
+import { ALLOY } from "../../values/alloy";
+import { ADDRESS } from "../../values/shared";
+import { COMPONENTS } from "../../versions";
+import { type ReleaseName, renderOf, toRender } from "../helpers/releases";
+import { behind, container, mountPath } from "../helpers/render";
+import { describeWith } from "../helpers/tools";
+
+const TEXT = alloyConfig({ components: new Set(COMPONENTS), secondPath: true });
+
+/** Every value that an attribute of a name has in a text of Alloy's. */
+function attributes(text: string, name: string): string[] {
+  return [...text.matchAll(new RegExp(`^\\s*${name}\\s*= "(.*)"$`, "gm"))].map((match) => match[1]!);
+}
+
+describeWith(toRender("alloy"), "Alloy, as its chart renders it", () => {
+  const pod = () => renderOf("alloy").pod();
+  const alloy = () => container(pod(), "alloy");
+  const flag = (name: string) =>
+    alloy()
+      .args!.find((arg) => arg.startsWith(`--${name}=`))
+      ?.split("=")[1];
+  /** Where the pod has a volume of ours. */
+  const at = (volume: string) => mountPath(alloy(), volume);
+
+  it("is one pod, the old gone before the new one starts: its queues have one writer", () => {
+    const { strategy, replicas } = renderOf("alloy").one("Deployment", "alloy").spec!;
+    expect({ strategy, replicas }).toEqual({ strategy: { type: "Recreate" }, replicas: 1 });
+  });
+
+  it("keeps every queue on the claim that outlives the pod", () => {
+    const volume = pod().spec.volumes!.find((one) => one.persistentVolumeClaim?.claimName === ALLOY.claim);
+    expect(flag("storage.path")).toBe(at(volume!.name));
+    const folders = new Set(attributes(TEXT, "directory"));
+    expect([...folders].map((folder) => folder.replace(at(volume!.name)!, ""))).toEqual(
+      ["tempo", "mimir", "loki", "sumo"].map((name) => `/queue/${name}`),
+    );
+  });
+
+  it("finds Sumo's address in a mounted Secret that its group can read, never in its environment", () => {
+    const volume = pod().spec.volumes!.find((one) => one.secret?.secretName === ALLOY.credentials);
+    expect(volume?.secret?.defaultMode).toBe(0o440);
+    expect(pod().spec.securityContext?.fsGroup).toBe(alloy().securityContext?.runAsGroup);
+    expect(attributes(TEXT, "filename")).toEqual(
+      ["endpoint", "headers.json"].map((key) => `${at(volume!.name)}/${key}`),
+    );
+    expect(JSON.stringify(alloy().env)).not.toMatch(/sumo|secretKeyRef/i);
+  });
+
+  it("runs our text with the features it needs, and is told when it changes", () => {
+    const volume = pod().spec.volumes!.find((one) => one.configMap?.name === ALLOY.configMap);
+    expect(alloy().args).toContain(`${at(volume!.name)}/${ALLOY.configKey}`);
+    expect(flag("stability.level")).toBe("public-preview");
+    const reloader = container(pod(), "config-reloader");
+    expect(reloader.args).toContain(`--watched-dir=${mountPath(reloader, volume!.name)}`);
+    const listen = flag("server.http.listen-addr")!.split(":")[1];
+    expect(reloader.args).toContain(`--reload-url=http://localhost:${listen}/-/reload`);
+    expect(renderOf("alloy").ofKind("ConfigMap")).toEqual([]); // ours is the program's own object
+  });
+
+  it("takes OTLP inside the cluster, where its text listens, and shows its page to nobody outside", () => {
+    const service = renderOf("alloy").one("Service", "alloy");
+    const listening = attributes(TEXT, "endpoint").filter((address) => address.startsWith("0.0.0.0:"));
+    expect(listening).toEqual(["0.0.0.0:4317", "0.0.0.0:4318"]);
+    for (const port of [4317, 4318])
+      expect(behind(service, port, [pod()])).toEqual([`Deployment alloy:${port}`]);
+    expect(service.spec?.type).toBe("ClusterIP");
+    expect(renderOf("alloy").text).not.toMatch(/nodePort/i);
+  });
+
+  it("lets its memory limiter act before the kernel does", () => {
+    const limit = parseInt(/limit\s+= "(\d+)MiB"/.exec(TEXT)![1]!, 10);
+    expect(limit).toBeLessThan(parseInt(alloy().resources!.limits!.memory!, 10));
+  });
+
+  it.each<ReleaseName>(["alloy", "sumo-stand-in"])("tells nobody that it runs: %s", (name) => {
+    expect(container(renderOf(name).pod(), "alloy").args).toContain("--disable-reporting");
+  });
+});
+
+describeWith(toRender("alloy"), "the stand-in for Sumo, as Alloy's chart renders it", () => {
+  const made = () => renderOf("sumo-stand-in");
+
+  it("runs our text, word for word", () => {
+    const [map] = made().ofKind("ConfigMap");
+    expect(map?.data?.["config.alloy"]?.trim()).toBe(standInConfig().trim());
+    const volume = made()
+      .pod()
+      .spec.volumes!.find(({ configMap }) => configMap?.name === map?.metadata?.name);
+    const alloy = container(made().pod(), "alloy");
+    expect(alloy.args).toContain(`${mountPath(alloy, volume!.name)}/config.alloy`);
+  });
+
+  it("takes each signal at the address that stands in for Sumo's", () => {
+    const { pathname, port } = new URL(ADDRESS.sumoStandIn);
+    const paths = ["traces", "metrics", "logs"].map((signal) =>
+      attributes(standInConfig(), `${signal}_url_path`),
+    );
+    expect(paths).toEqual(["traces", "metrics", "logs"].map((signal) => [`${pathname}/v1/${signal}`]));
+    expect(attributes(standInConfig(), "endpoint")).toEqual([`0.0.0.0:${port}`]);
+  });
+
+  it("is no second Alloy to those who look for the first", () => {
+    const { selector } = renderOf("alloy").one("Service", "alloy").spec!;
+    expect(made().pod().labels).not.toMatchObject(selector!);
+  });
+
+  it("keeps nothing, and has no claim and no reloader", () => {
+    expect(JSON.stringify(made().pod().spec)).not.toMatch(/persistentVolumeClaim|reloader/);
+  });
+});

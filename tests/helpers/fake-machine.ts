@@ -1,0 +1,117 @@
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { program, temporaryFolder } from "./tools";
+
+const PROJECT = path.resolve(__dirname, "../..");
+const FAKES = path.join(PROJECT, "tests/contract/fakes");
+/** All that the script may count on beside Docker and kind, on any machine. */
+const ALWAYS_THERE = ["sh", "grep"];
+/** What the fakes themselves use. */
+const FOR_THE_FAKES = ["basename", "cat", "mkdir", "rm", "test", "touch"];
+
+/** What a run of the script came to. */
+export interface Outcome {
+  code: number | null;
+  /** What ended it, if something did. */
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** A machine with a Docker and a kind that only pretend, and with no program that the script does not need. */
+export class FakeMachine {
+  private readonly folder = temporaryFolder();
+
+  /**
+   * @param env what Pulumi would give the script
+   * @param shell what runs it: a program and its arguments
+   */
+  constructor(
+    private readonly env: Record<string, string>,
+    private readonly shell = [program("sh").path!],
+  ) {
+    for (const place of ["bin", "volumes", "nodes"]) fs.mkdirSync(path.join(this.folder, place));
+    for (const name of [...ALWAYS_THERE, ...FOR_THE_FAKES])
+      fs.symlinkSync(program(name).path!, path.join(this.folder, "bin", name));
+    fs.symlinkSync(process.execPath, path.join(this.folder, "bin/node"));
+    for (const name of ["docker", "kind"]) {
+      fs.copyFileSync(path.join(FAKES, name), path.join(this.folder, "bin", name));
+      fs.chmodSync(path.join(this.folder, "bin", name), 0o755);
+    }
+  }
+
+  run(verb: string, env: Record<string, string> = {}): Outcome {
+    const [shell, ...args] = this.shell;
+    const { status, signal, stdout, stderr } = spawnSync(shell!, [...args, "scripts/kind-cluster.sh", verb], {
+      cwd: PROJECT,
+      env: { PATH: path.join(this.folder, "bin"), FAKE: this.folder, ...this.env, ...env },
+      encoding: "utf8",
+    });
+    return { code: status, signal, stdout, stderr };
+  }
+
+  /** Takes a program away. */
+  uninstall(name: string): void {
+    fs.rmSync(path.join(this.folder, "bin", name));
+  }
+
+  set(state: "docker-is-down" | "create-goes-wrong" | "list-goes-wrong", value?: string): void {
+    if (value === undefined) fs.rmSync(path.join(this.folder, state));
+    else fs.writeFileSync(path.join(this.folder, state), value);
+  }
+
+  /** A cluster that somebody else made, with or without a mark of theirs. */
+  addCluster(name: string, owner?: string): void {
+    fs.mkdirSync(path.join(this.folder, `nodes/${name}-control-plane/kind`), { recursive: true });
+    if (owner !== undefined) this.addMark(name, owner);
+  }
+
+  addMark(name: string, owner: string): void {
+    fs.writeFileSync(path.join(this.folder, `volumes/${name}-owner`), owner);
+  }
+
+  /** Stops a cluster's node, as Docker's own restart may. */
+  stop(name: string): void {
+    fs.rmSync(path.join(this.folder, `nodes/${name}-control-plane/running`));
+  }
+
+  removeCluster(name: string): void {
+    fs.rmSync(path.join(this.folder, `nodes/${name}-control-plane`), { recursive: true });
+  }
+
+  /** Everything that Docker holds: each file with its text. */
+  get state(): Record<string, string> {
+    const files = fs.readdirSync(this.folder, { recursive: true, withFileTypes: true });
+    return Object.fromEntries(
+      files
+        .filter((file) => file.isFile() || file.parentPath.endsWith("nodes"))
+        .map((file) => path.join(file.parentPath, file.name))
+        .map((file): [string, string] => [path.relative(this.folder, file), textOf(file)])
+        .filter(([name]) => /^(nodes|volumes)\//.test(name)),
+    );
+  }
+
+  /** The configuration that kind was given. */
+  get config(): string {
+    return fs.readFileSync(path.join(this.folder, "config"), "utf8");
+  }
+
+  /** What was asked of Docker and kind, without the questions that change nothing; forgotten once read. */
+  takeChanges(): string[] {
+    const calls = path.join(this.folder, "calls");
+    const text = fs.existsSync(calls) ? fs.readFileSync(calls, "utf8") : "";
+    fs.rmSync(calls, { force: true });
+    return text
+      .split("\n")
+      .filter((call) => /^(kind (create|delete)|docker (volume (create|rm)|exec \S+ touch))/.test(call));
+  }
+
+  remove(): void {
+    fs.rmSync(this.folder, { recursive: true });
+  }
+}
+
+function textOf(file: string): string {
+  return fs.statSync(file).isFile() ? fs.readFileSync(file, "utf8").trim() : "";
+}
