@@ -36,7 +36,7 @@ export function servicesDashboard(): Dashboard {
         .sort(VariableSort.AlphabeticalAsc),
     )
     .withPanel(
-      panel("Requests", "Requests a second, by service", "reqps").withTarget(
+      panel(1, "Requests", "Requests a second, by service", "reqps").withTarget(
         query(
           `sum by (service) (rate(traces_spanmetrics_calls_total{${REQUESTS}}[$__rate_interval]))`,
           "{{service}}",
@@ -44,15 +44,19 @@ export function servicesDashboard(): Dashboard {
       ),
     )
     .withPanel(
-      panel("Errors", "Share of requests that failed, by service", "percentunit")
+      panel(2, "Errors", "Share of requests that failed, by service", "percentunit")
         .max(1)
         .withTarget(query(errorShare(), "{{service}}")),
     )
     .withPanel(
       [0.5, 0.95, 0.99].reduce(
         (latency, quantile) =>
-          latency.withTarget(query(latencyAt(quantile), `p${quantile * 100}`).exemplar(true)),
-        panel("Latency", "p50, p95 and p99 of the chosen services; a dot opens its trace", "s").span(24),
+          latency.withTarget(
+            query(latencyAt(quantile), `p${quantile * 100}`)
+              .refId(`p${quantile * 100}`)
+              .exemplar(true),
+          ),
+        panel(3, "Latency", "p50, p95 and p99 of the chosen services; a dot opens its trace", "s").span(24),
       ),
     )
     .build();
@@ -71,8 +75,9 @@ function latencyAt(quantile: number): string {
   return `histogram_quantile(${quantile}, sum by (le) (rate(${buckets}[$__rate_interval])))`;
 }
 
-function panel(title: string, description: string, unit: string): PanelBuilder {
+function panel(id: number, title: string, description: string, unit: string): PanelBuilder {
   return new PanelBuilder()
+    .id(id)
     .title(title)
     .description(description)
     .datasource(MIMIR)
@@ -83,5 +88,5 @@ function panel(title: string, description: string, unit: string): PanelBuilder {
 }
 
 function query(expr: string, legend: string): DataqueryBuilder {
-  return new DataqueryBuilder().datasource(MIMIR).expr(expr).legendFormat(legend);
+  return new DataqueryBuilder().datasource(MIMIR).refId("A").expr(expr).legendFormat(legend);
 }

@@ -48,10 +48,11 @@ function readSource(name: Component, given: unknown, faults: Faults): ChartSourc
       "must be one exact version such as 2.2.4",
       `pulumi config set --path ${key}.version ${version}`,
     );
-  if (override.repo !== undefined && !/^(https?|oci):\/\//.test(override.repo))
+  // A user and password would stand in the state; Helm's own login keeps them.
+  if (override.repo !== undefined && !/^(https?|oci):\/\/[^@/]+(\/|$)/.test(override.repo))
     faults.add(
-      `${key}.repo is ${show(override.repo)}`,
-      "must be a repository's https:// or oci:// address",
+      `${key}.repo is ${show(override.repo.replace(/\/\/[^/]*@/, "//…@"))}`,
+      "must be a repository's https:// or oci:// address, without user and password",
       `pulumi config set --path ${key}.repo ${repo}`,
     );
   return { ...pinned, ...override };

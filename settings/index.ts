@@ -117,7 +117,7 @@ function readPorts(raw: RawConfig, faults: Faults): HostPorts {
       faults.add(
         `${key} is ${port}, as ${other} is`,
         "each needs a port of its own",
-        `pulumi config set ${key} ${port + 1}`,
+        `pulumi config set ${key} ${port < 64536 ? port + 1000 : port - 1000}`,
       );
     takenBy.set(port, key);
     ports[key] = port;

@@ -74,21 +74,20 @@ function readHeaders(raw: RawConfig, faults: Faults): Record<string, pulumi.Outp
   if (!isRecord(given)) return {};
   const headers: Record<string, pulumi.Output<string>> = {};
   for (const name of Object.keys(given).sort()) {
-    const value = given[name];
+    // `config set --path` stores 42 and true as what they look like.
+    const found = given[name];
+    const value = typeof found === "number" || typeof found === "boolean" ? String(found) : found;
+    const mend = `pulumi config rm --path 'sumoHeaders[${JSON.stringify(name)}]'`;
     if (!/^[A-Za-z0-9-]+$/.test(name))
       faults.add(
         `sumoHeaders has the name ${show(name)}`,
         "a header name is letters, digits and dashes",
-        KEYS.sumoHeaders!,
+        mend,
       );
     else if (/^(content-(type|length|encoding)|host|transfer-encoding|connection)$/i.test(name))
-      faults.add(
-        `sumoHeaders sets ${name}`,
-        "the exporter sets that itself",
-        `pulumi config rm --path sumoHeaders.${name}`,
-      );
+      faults.add(`sumoHeaders sets ${name}`, "the exporter sets that itself", mend);
     else if (typeof value !== "string" || /[\r\n]/.test(value) || value === "")
-      faults.add(`sumoHeaders.${name} is not one line of text`, "must be", KEYS.sumoHeaders!);
+      faults.add(`sumoHeaders.${name} is not one line of text`, "must be", mend);
     else headers[name] = pulumi.secret(value);
   }
   return headers;

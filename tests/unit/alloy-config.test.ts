@@ -1,0 +1,210 @@
+import { alloyConfig, standInConfig } from "../../alloy/compose";
+import { ALLOY, alloyValues } from "../../values/alloy";
+import type { Component } from "../../versions";
+
+const BACKENDS: Component[] = ["tempo", "loki", "mimir"];
+
+function config(backends: Component[], { secondPath }: { secondPath: boolean }): string {
+  return alloyConfig({ components: new Set<Component>([...backends, "alloy"]), secondPath });
+}
+
+const dual = config(BACKENDS, { secondPath: true });
+const localOnly = config(BACKENDS, { secondPath: false });
+
+/** Every set of backends, with and without the second path. */
+const variants = [false, true].flatMap((secondPath) =>
+  [...Array(8).keys()].map((bits): [string, string] => {
+    const backends = BACKENDS.filter((_, i) => bits & (1 << i));
+    return [
+      [...backends, ...(secondPath ? ["sumo"] : [])].join("+") || "nothing",
+      config(backends, { secondPath }),
+    ];
+  }),
+);
+
+/** The components of a configuration: `otelcol.exporter.otlphttp.tempo` to the text of its block. */
+function blocks(text: string): Record<string, string> {
+  const found = text.matchAll(/^([a-z][\w.]*) "(\w+)" \{\n.*?^\}$/gms);
+  return Object.fromEntries([...found].map(([block, kind, label]) => [`${kind}.${label}`, block]));
+}
+
+/** Whom the memory limiter hands a signal to. */
+function consumers(text: string, signal: string): string[] {
+  const limiter = blocks(text)["otelcol.processor.memory_limiter.ingest"] ?? "";
+  const [, list = ""] = new RegExp(`${signal} += \\[(.*)\\]`).exec(limiter) ?? [];
+  return list.split(", ").filter((name) => name !== "");
+}
+
+/** The number or text that a block gives an argument. */
+function argument(block: string, name: string): string | undefined {
+  return new RegExp(`^\\s*${name} += "?([^"\\n]*)"?$`, "m").exec(block)?.[1];
+}
+
+describe("Alloy's configuration", () => {
+  it.each(variants)("for %s has no word left to fill in", (_, text) => {
+    expect(text).not.toMatch(/= *[A-Z_]+$/m);
+  });
+
+  it.each(variants)("for %s uses every component it has, and has every one it uses", (_, text) => {
+    const used = [...text.matchAll(/\b((?:otelcol|local)(?:\.\w+)+)\.(?:input|handler|content)\b/g)];
+    const made = Object.keys(blocks(text)).filter((name) => !name.startsWith("otelcol.receiver."));
+    expect(new Set(used.map(([, name]) => name))).toEqual(new Set(made));
+  });
+
+  it("has the very same receiver whatever the stack runs, so that a reload never touches its ports", () => {
+    const receivers = variants.map(([, text]) => blocks(text)["otelcol.receiver.otlp.ingest"]);
+    expect(receivers[0]).toMatch(/0\.0\.0\.0:4317.*0\.0\.0\.0:4318/s);
+    expect(new Set(receivers).size).toBe(1);
+  });
+
+  it("changes nothing of the local paths when the second is switched on", () => {
+    const [off, on] = [blocks(localOnly), blocks(dual)];
+    const limiter = "otelcol.processor.memory_limiter.ingest";
+    expect({ ...on, [limiter]: undefined }).toMatchObject({ ...off, [limiter]: undefined });
+  });
+
+  it("is the same text for the same settings", () => {
+    expect(config(["mimir", "tempo", "loki"], { secondPath: true })).toBe(dual);
+  });
+});
+
+describe("without the second path", () => {
+  it("there is no trace of Sumo", () => {
+    expect(localOnly).not.toMatch(/sumo/i);
+  });
+
+  it("each signal goes to its backend alone", () => {
+    expect(consumers(localOnly, "traces")).toEqual(["otelcol.processor.batch.tempo.input"]);
+    expect(consumers(localOnly, "metrics")).toEqual(["otelcol.processor.batch.mimir.input"]);
+    expect(consumers(localOnly, "logs")).toEqual(["otelcol.processor.batch.loki.input"]);
+  });
+});
+
+describe("with both paths", () => {
+  it.each([
+    ["traces", "tempo"],
+    ["metrics", "mimir"],
+    ["logs", "loki"],
+  ])("%s go to %s and to Sumo", (signal, backend) => {
+    expect(consumers(dual, signal)).toEqual([
+      `otelcol.processor.batch.${backend}.input`,
+      "otelcol.processor.batch.sumo.input",
+    ]);
+    expect(blocks(dual)[`otelcol.processor.batch.${backend}`]).toContain(
+      `${signal} = [otelcol.exporter.otlphttp.${backend}.input]`,
+    );
+    expect(blocks(dual)["otelcol.processor.batch.sumo"]).toMatch(
+      new RegExp(`${signal} += \\[otelcol\\.exporter\\.otlphttp\\.sumo\\.input\\]`),
+    );
+  });
+
+  it("nothing but the receiver stands before the parting, so that a path in trouble cannot answer the sender", () => {
+    const receiver = blocks(dual)["otelcol.receiver.otlp.ingest"]!;
+    const outputs = [...receiver.matchAll(/(?:traces|metrics|logs) += \[(.*)\]/g)].map(([, list]) => list);
+    expect(outputs).toEqual(Array(3).fill("otelcol.processor.memory_limiter.ingest.input"));
+    const entrances = ["traces", "metrics", "logs"].flatMap((signal) => consumers(dual, signal));
+    expect(entrances.filter((name) => !name.startsWith("otelcol.processor.batch."))).toEqual([]);
+  });
+
+  it("endpoint and headers of Sumo are read from the Secret's mount and written nowhere", () => {
+    const { client } = /(?<client>client \{.*?\n\t\})/s.exec(
+      blocks(dual)["otelcol.exporter.otlphttp.sumo"]!,
+    )!.groups!;
+    expect(client).toMatch(/endpoint += .*local\.file\.sumo_endpoint\.content/);
+    expect(client).toMatch(/headers += .*local\.file\.sumo_headers\.content/);
+    expect(client).not.toMatch(/https?:/);
+    const mount = alloyValues({}).alloy.mounts.extra.find(
+      ({ name }) => name === ALLOY.credentials,
+    )!.mountPath;
+    for (const [file, name] of [
+      ["sumo_endpoint", "endpoint"],
+      ["sumo_headers", "headers.json"],
+    ] as const) {
+      const block = blocks(dual)[`local.file.${file}`]!;
+      expect(argument(block, "filename")).toBe(`${mount}/${name}`);
+      expect(argument(block, "is_secret")).toBe("true");
+    }
+  });
+});
+
+describe("with one backend", () => {
+  it.each([
+    ["tempo", "traces"],
+    ["mimir", "metrics"],
+    ["loki", "logs"],
+  ] as const)("only %s has a path, and only %s take it", (backend, own) => {
+    const text = config([backend], { secondPath: false });
+    const exporters = Object.keys(blocks(text)).filter((name) => name.startsWith("otelcol.exporter."));
+    expect(exporters).toEqual([`otelcol.exporter.otlphttp.${backend}`]);
+    for (const signal of ["traces", "metrics", "logs"])
+      expect(consumers(text, signal)).toHaveLength(signal === own ? 1 : 0);
+  });
+});
+
+describe("a path", () => {
+  const exporters = Object.entries(blocks(dual)).filter(([name]) => name.startsWith("otelcol.exporter."));
+  const [local, sumo] = [exporters.filter(([name]) => !name.endsWith(".sumo")), exporters.at(-1)!];
+
+  it.each(exporters)("%s never gives up on what its backend cannot take yet", (_, block) => {
+    expect(argument(block, "max_elapsed_time")).toBe("0s");
+  });
+
+  it.each(exporters)("%s keeps its queue on the claim, in a folder of its own", (name, block) => {
+    const path = name.split(".").at(-1);
+    expect(argument(block, "storage")).toBe(`otelcol.storage.file.${path}.handler`);
+    const directory = argument(blocks(dual)[`otelcol.storage.file.${path}`]!, "directory");
+    const claim = alloyValues({}).alloy.mounts.extra.find(({ name }) => name === ALLOY.claim)!;
+    expect(directory).toBe(`${claim.mountPath}/queue/${path}`);
+  });
+
+  it.each(Object.entries(blocks(dual)).filter(([name]) => name.includes(".batch.")))(
+    "has what %s took on disk a moment later, so that a crash costs little",
+    (_, block) => expect(argument(block, "timeout")).toMatch(/^\d{1,2}ms$/),
+  );
+
+  it("queues no more than the claim holds, all paths together", () => {
+    const bytes = (block: string) => {
+      expect(argument(block, "sizer")).toBe("bytes");
+      return Number(argument(block, "queue_size"));
+    };
+    expect(local).toHaveLength(3);
+    // An exporter has a queue for each signal it is given: Sumo's has all three.
+    const all = local.reduce((sum, [, block]) => sum + bytes(block), 3 * bytes(sumo[1]));
+    const claim = Number(/^(\d+)Gi$/.exec(ALLOY.claimSize)![1]) * 2 ** 30;
+    expect(all).toBeLessThan(claim);
+    expect(all).toBeGreaterThan(claim / 2); // or the units are mixed up
+  });
+
+  it("to Sumo sends 100 KB to 1 MB at a time, packed", () => {
+    expect(Number(argument(sumo[1], "min_size"))).toBeGreaterThanOrEqual(100_000);
+    expect(Number(argument(sumo[1], "max_size"))).toBeLessThanOrEqual(1_000_000);
+    expect(argument(sumo[1], "compression")).toBe("gzip");
+  });
+});
+
+describe("memory", () => {
+  it("is refused by the limiter first, fought for by the collector second, and taken by the kernel last", () => {
+    const limiter = blocks(dual)["otelcol.processor.memory_limiter.ingest"]!;
+    const { resources, extraEnv } = alloyValues({}).alloy;
+    const refused = parseInt(argument(limiter, "limit")!, 10);
+    const collected = parseInt(extraEnv.find(({ name }) => name === "GOMEMLIMIT")!.value, 10);
+    const killed = parseInt(resources.limits.memory, 10);
+    expect(refused).toBeLessThan(collected);
+    expect(collected).toBeLessThan(killed);
+    expect(argument(limiter, "limit")).toMatch(/^\d+MiB$/);
+  });
+});
+
+describe("the stand-in for Sumo", () => {
+  const text = standInConfig();
+
+  it("uses every component it has, and has every one it uses", () => {
+    const used = [...text.matchAll(/\b(otelcol(?:\.\w+)+)\.input\b/g)].map(([, name]) => name);
+    const made = Object.keys(blocks(text)).filter((name) => !name.startsWith("otelcol.receiver."));
+    expect(new Set(used)).toEqual(new Set(made));
+  });
+
+  it("sends nothing over the network", () => {
+    expect(text).not.toMatch(/exporter\.otlp|client \{/);
+  });
+});
