@@ -20,7 +20,7 @@ export default tseslint.config(
     ...tseslint.configs.disableTypeChecked,
     languageOptions: {
       parserOptions: { projectService: false },
-      globals: { module: "writable", console: "readonly" },
+      globals: { module: "writable", console: "readonly", process: "readonly" },
     },
   },
 );

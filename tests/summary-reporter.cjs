@@ -3,6 +3,7 @@ module.exports = class SummaryReporter {
   onRunComplete(_contexts, results) {
     // A file that does not even load fails without a single failed test.
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
-    console.log(`${results.numPassedTests} passed, ${failed} failed, ${results.numPendingTests} skipped`);
+    const line = `${results.numPassedTests} passed, ${failed} failed, ${results.numPendingTests} skipped`;
+    process.on("exit", () => console.log(line)); // after what jest itself has to say
   }
 };
