@@ -77,6 +77,9 @@ export function lokiValues({ retention, imageRegistry }: LokiSettings) {
       analytics: { reporting_enabled: false },
       ingester: { chunk_encoding: "snappy", lifecycler: { min_ready_duration: "0s" } }, // default 15 s
       pattern_ingester: off,
+      // After a restart of the node a pod may have the address that another's gossip still knows: without labels of their
+      // own the rings of Loki and Mimir flow into one, and each writes to the other's ingester.
+      structuredConfig: { memberlist: { cluster_label: "loki" } },
       // Alone, it hands queries to itself; by way of a scheduler's ring it is not ready for another 10 s.
       query_scheduler: { use_scheduler_ring: false },
       readinessProbe: QUICK_READINESS,

@@ -127,7 +127,10 @@ function mimirConfig(retention: MimirSettings["retention"]): { [key: string]: He
         heartbeat_period: "5s", // at the default minute a first entry that goes unnoticed costs that minute
       },
     },
-    memberlist: { rejoin_interval: "10s" }, // chart 0 s: a suspended laptop splits the ring for good (mimir#16254)
+    memberlist: {
+      cluster_label: "mimir", // or its ring can flow into Loki's (values/loki.ts)
+      rejoin_interval: "10s", // chart 0 s: a suspended laptop splits the ring for good (mimir#16254)
+    },
     multitenancy_enabled: false, // or every request needs a tenant header
     usage_stats: off,
     blocks_storage: { backend: "filesystem", filesystem: { dir: `${BLOCKS_PATH}/blocks` } },

@@ -192,3 +192,16 @@ describe("no chart", () => {
     expect(opened).toHaveLength(name === "grafana" ? 1 : 0);
   });
 });
+
+describe("gossip", () => {
+  it("of Loki and of Mimir bears labels of their own, so that a reused address cannot join the two rings", () => {
+    const retention = { traces: 24, logs: 24, metrics: 24 };
+    const labels = [
+      lokiValues({ retention }).loki.structuredConfig.memberlist.cluster_label,
+      (mimirValues({ retention }).mimir.structuredConfig.memberlist as { cluster_label?: string })
+        .cluster_label,
+    ];
+    expect(labels.filter(Boolean)).toHaveLength(2);
+    expect(new Set(labels).size).toBe(2);
+  });
+});
