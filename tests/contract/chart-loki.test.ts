@@ -32,10 +32,15 @@ describeWith(toRender("loki"), "Loki, as its chart renders it", () => {
   });
 
   it("is given all of our configuration", () => {
-    const { commonConfig, schemaConfig, storage, readinessProbe, ...rest } = lokiValues({
+    const { commonConfig, schemaConfig, structuredConfig, storage, readinessProbe, ...rest } = lokiValues({
       retention: { logs: 72 },
     }).loki;
-    expect(config()).toMatchObject({ ...rest, common: commonConfig, schema_config: schemaConfig });
+    expect(config()).toMatchObject({
+      ...rest,
+      ...structuredConfig,
+      common: commonConfig,
+      schema_config: schemaConfig,
+    });
     expect(config().common.storage).toHaveProperty(storage.type);
     expect(container(renderOf("loki").pod(), "loki").readinessProbe).toMatchObject(readinessProbe);
   });
