@@ -12,7 +12,7 @@ const FIELDS = ["repo", "version", "path"];
 
 /** The pinned table with this stack's overrides (mirrors, air-gapped use) applied. */
 export function readCharts(raw: RawConfig, faults: Faults): Record<Component, ChartSource> {
-  const given = raw.structure("charts", "object", KEYS.charts!);
+  const given = raw.structure("charts", "object", KEYS.charts);
   const overrides = isRecord(given) ? given : {};
   for (const name of Object.keys(overrides))
     if (!COMPONENTS.includes(name as Component))

@@ -29,7 +29,7 @@ export const DEFAULTS = {
 export const KNOWN_PASSWORD = "watchtower";
 
 /** Every key of the project, with what to type to set it; anything else in the `watchtower:` namespace is a slip. */
-export const KEYS: Record<string, string> = {
+export const KEYS = {
   sumoEnabled: "pulumi config set sumoEnabled true",
   sumoEndpoint: "pulumi config set --secret sumoEndpoint https://…",
   sumoHeaders: `pulumi config set --path 'sumoHeaders["X-Sumo-Category"]' laptop`,
@@ -43,4 +43,4 @@ export const KEYS: Record<string, string> = {
   charts: "pulumi config set --path charts.tempo.version 2.2.4",
   imageRegistry: "pulumi config set imageRegistry registry.example.com",
   retention: "pulumi config set --path retention.logs 72h",
-};
+} satisfies Record<string, string>;

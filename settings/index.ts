@@ -72,7 +72,7 @@ function checkKeys(raw: RawConfig, faults: Faults): void {
 }
 
 function readComponents(raw: RawConfig, faults: Faults): ReadonlySet<Component> {
-  const given = raw.structure("components", "list", KEYS.components!);
+  const given = raw.structure("components", "list", KEYS.components);
   const list = Array.isArray(given) ? given : DEFAULTS.components;
   const reset = "pulumi config rm components";
   if (list.length === 0)
@@ -90,7 +90,7 @@ function readCluster(raw: RawConfig, faults: Faults): ClusterSettings {
   const hostPorts = readPorts(raw, faults);
   if (kubeContext === undefined) {
     if (nodeImage !== undefined && !/^[a-z0-9][\w./:@-]*$/i.test(nodeImage))
-      faults.add(`nodeImage is ${show(nodeImage)}`, "must be an image reference", KEYS.nodeImage!);
+      faults.add(`nodeImage is ${show(nodeImage)}`, "must be an image reference", KEYS.nodeImage);
     return { kind: "kind", hostPorts, nodeImage };
   }
   const moved = (Object.keys(hostPorts) as (keyof HostPorts)[]).filter(
@@ -109,9 +109,9 @@ function readPorts(raw: RawConfig, faults: Faults): HostPorts {
   const ports = { ...DEFAULTS.hostPorts };
   const takenBy = new Map<number, string>();
   for (const key of Object.keys(ports) as (keyof HostPorts)[]) {
-    const port = raw.integer(key, ports[key], KEYS[key]!);
+    const port = raw.integer(key, ports[key], KEYS[key]);
     if (port < 1 || port > 65535)
-      faults.add(`${key} is ${port}`, "must be a port from 1 to 65535", KEYS[key]!);
+      faults.add(`${key} is ${port}`, "must be a port from 1 to 65535", KEYS[key]);
     const other = takenBy.get(port);
     if (other)
       faults.add(
@@ -132,10 +132,10 @@ function readPassword(raw: RawConfig, faults: Faults): pulumi.Output<string> | u
     faults.add(
       "grafanaAdminPassword is stored in plain text",
       "it must be a secret",
-      KEYS.grafanaAdminPassword!,
+      KEYS.grafanaAdminPassword,
     );
   if (password.length < 4)
-    faults.add("grafanaAdminPassword is too short", "Grafana wants 4 characters", KEYS.grafanaAdminPassword!);
+    faults.add("grafanaAdminPassword is too short", "Grafana wants 4 characters", KEYS.grafanaAdminPassword);
   return pulumi.secret(password);
 }
 
@@ -145,7 +145,7 @@ function readRegistry(raw: RawConfig, faults: Faults): string | undefined {
     faults.add(
       `imageRegistry is ${show(registry)}`,
       "must be host[:port][/path], without scheme or trailing slash",
-      KEYS.imageRegistry!,
+      KEYS.imageRegistry,
     );
   return registry;
 }
@@ -154,7 +154,7 @@ function readRegistry(raw: RawConfig, faults: Faults): string | undefined {
 const LEAST_HOURS: RetentionHours = { traces: 1, logs: 24, metrics: 2 };
 
 function readRetention(raw: RawConfig, faults: Faults): RetentionHours {
-  const given = raw.structure("retention", "object", KEYS.retention!);
+  const given = raw.structure("retention", "object", KEYS.retention);
   const wanted: Record<string, unknown> = { ...DEFAULTS.retention, ...(isRecord(given) ? given : {}) };
   const hours = { traces: 0, logs: 0, metrics: 0 };
   for (const [signal, value] of Object.entries(wanted)) {

@@ -16,7 +16,7 @@ export interface SumoSettings {
 
 /** Reads and checks the keys of the second write. */
 export function readSumo(raw: RawConfig, faults: Faults): SumoSettings {
-  const enabled = raw.boolean("sumoEnabled", DEFAULTS.sumoEnabled, KEYS.sumoEnabled!);
+  const enabled = raw.boolean("sumoEnabled", DEFAULTS.sumoEnabled, KEYS.sumoEnabled);
   const endpoint = readEndpoint(raw, faults);
   const headers = readHeaders(raw, faults);
   const destination = !enabled ? "off" : endpoint === undefined ? "stand-in" : "sumo";
@@ -27,9 +27,9 @@ function readEndpoint(raw: RawConfig, faults: Faults): pulumi.Output<string> | u
   const text = raw.text("sumoEndpoint");
   if (text === undefined) return undefined;
   if (!raw.isSecret("sumoEndpoint"))
-    faults.add("sumoEndpoint is stored in plain text", "its token must be a secret", KEYS.sumoEndpoint!);
+    faults.add("sumoEndpoint is stored in plain text", "its token must be a secret", KEYS.sumoEndpoint);
   const fault = endpointFault(text);
-  if (fault) faults.add(`sumoEndpoint is ${fault.what}`, fault.allowed, KEYS.sumoEndpoint!);
+  if (fault) faults.add(`sumoEndpoint is ${fault.what}`, fault.allowed, KEYS.sumoEndpoint);
   // Exporters add /v1/traces and its like, so a trailing slash would double.
   return pulumi.secret(text.replace(/\/+$/, ""));
 }
@@ -70,7 +70,7 @@ function isNearby(hostname: string): boolean {
 }
 
 function readHeaders(raw: RawConfig, faults: Faults): Record<string, pulumi.Output<string>> {
-  const given = raw.structure("sumoHeaders", "object", KEYS.sumoHeaders!);
+  const given = raw.structure("sumoHeaders", "object", KEYS.sumoHeaders);
   if (!isRecord(given)) return {};
   const headers: Record<string, pulumi.Output<string>> = {};
   for (const name of Object.keys(given).sort()) {
