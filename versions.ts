@@ -28,3 +28,54 @@ export const CHARTS: Record<Component, PinnedChart> = {
   grafana: { chart: "grafana", repo: COMMUNITY, version: "12.11.1", appVersion: "13.2.0" },
   alloy: { chart: "alloy", repo: GRAFANA, version: "1.11.1", appVersion: "v1.18.1" },
 };
+
+/** Machines that the programs below are published for, as Node names them. */
+export type Platform = `${"linux" | "darwin"}-${"x64" | "arm64"}`;
+
+/** A program that is put in place where it is missing, pinned to one version. */
+export interface PinnedTool {
+  /** Exact version, without a leading v. */
+  version: string;
+  /** The least version of a program that is there already. */
+  least: string;
+  /** Where it is published. */
+  url: (platform: Platform) => string;
+  /** SHA-256 of what is published there. */
+  sha256: Record<Platform, string>;
+  /** Whether it is a tar.gz of several programs in one folder; else it is the program itself. */
+  archive: boolean;
+}
+
+const KIND = "0.33.0";
+const PULUMI = "3.259.0";
+
+export const TOOLS = {
+  kind: {
+    version: KIND,
+    least: "0.30.0", // the first with Kubernetes 1.34
+    url: (platform) =>
+      `https://github.com/kubernetes-sigs/kind/releases/download/v${KIND}/kind-${platform.replace("x64", "amd64")}`,
+    sha256: {
+      "linux-x64": "aee6151561422756b764a4ae28e7f44cda5af5a9eead3cc9985112b1de8d8e0d",
+      "linux-arm64": "20022bee6cfcd5086cb7234d218e3454e6090022f2a8f55d1fa7fcf42c3867a2",
+      "darwin-x64": "5a99f26f57246dc9319dd294803313197a0f34d33c525b3ea8b655db5916ece0",
+      "darwin-arm64": "0c8c7dbe5e23594a198b786c4bc13dacc101fa6196b0cb0b23a1ca44e61f4b4f",
+    },
+    archive: false,
+  },
+  // The sums are those of Pulumi's own Homebrew formula.
+  pulumi: {
+    version: PULUMI,
+    least: "3.248.0", // the SDK's own (package.json)
+    url: (platform) =>
+      `https://github.com/pulumi/pulumi/releases/download/v${PULUMI}/pulumi-v${PULUMI}-${platform}.tar.gz`,
+    sha256: {
+      "linux-x64": "94ba357acac23d01474084c4b00098dc0f7bc70ce13f34c777459254a5f718e5",
+      "linux-arm64": "edc8327463a72160bb36cf82cf5062da9c8a244290a706d9980988e7bf486853",
+      "darwin-x64": "eaca4c3b8277bfa3ab061fa3b270d1c66358a0b2e613da8c5587a04b7226c534",
+      "darwin-arm64": "57c27f179e527e2cf9f62b841a448af72a020e44b2fb4ee0d9bd85556c00c864",
+    },
+    archive: true,
+  },
+} satisfies Record<string, PinnedTool>;
+export type ToolName = keyof typeof TOOLS;

@@ -67,6 +67,7 @@ export class Cluster extends pulumi.ComponentResource {
           HOST_PORTS: Object.entries(args.hostPorts)
             .map(([key, port]) => `${key}=${port}`)
             .join(" "),
+          AT_WORK: ".watchtower/kind-cluster.pid",
         },
         // Ports and node image are fixed when a node is made: a change replaces the cluster and all data in it.
         triggers: [config, nodeImage],

@@ -1,11 +1,12 @@
 #!/bin/sh
-# kind-cluster.sh ensure | delete: makes the kind cluster of a stack and prints its kubeconfig, or takes it away.
-# Pulumi runs it (components/cluster.ts). It reads
+# kind-cluster.sh ensure | delete | state: makes the kind cluster of a stack and prints its kubeconfig, takes it away, or says
+# what has become of it. Pulumi runs the first two (components/cluster.ts), `npm run up` and its kin the third. It reads
 #   CLUSTER      name of the cluster
 #   OWNER        id of the stack, drawn once and kept in its state
 #   KIND_CONFIG  kind's configuration
 #   NODE_IMAGE   node image; empty: kind's own default
 #   HOST_PORTS   "key=port" words: ports on 127.0.0.1 that the cluster takes
+#   AT_WORK      file with the id of the process that is at work on the cluster
 #
 # A cluster is ours when the Docker volume $CLUSTER-owner carries our id. The volume is made before the cluster, so that
 # one whose making was killed is still known as ours; it lives where the cluster lives, in Docker, and goes with it.
@@ -36,9 +37,27 @@ is_ours() {
   [ "$(docker volume inspect -f '{{ index .Labels "watchtower.owner" }}' "$mark" 2> /dev/null)" = "$OWNER" ]
 }
 
+is_running() {
+  [ "$(docker inspect -f '{{.State.Running}}' "$node" 2> /dev/null)" = true ]
+}
+
 is_complete() {
   docker start "$node" > /dev/null 2>&1 # a no-op on a running node
   docker exec "$node" test -e "$complete" 2> /dev/null
+}
+
+# When Pulumi is killed, a run of this script lives on for seconds, and its `kind create` would take away, when it fails,
+# the cluster that the next run makes. The wait has a bound, since the id may be another process's by now.
+wait_for_the_other() {
+  other='' waited=0
+  [ ! -s "$AT_WORK" ] || read -r other < "$AT_WORK"
+  while [ -n "$other" ] && kill -0 "$other" 2> /dev/null && [ "$waited" -lt 120 ]; do
+    [ "$waited" -gt 0 ] || echo "Waiting for process $other, which is still at work on the cluster." >&2
+    sleep 1
+    waited=$((waited + 1))
+  done
+  echo $$ > "$AT_WORK"
+  trap ': > "$AT_WORK"' EXIT
 }
 
 # Taken: something answers at the port, or it cannot be bound.
@@ -66,13 +85,17 @@ create() {
   check_ports
   docker volume rm "$mark" > /dev/null 2>&1 || true # of a stack whose cluster is gone
   docker volume create --label "watchtower.owner=$OWNER" "$mark" > /dev/null
-  printf '%s\n' "$KIND_CONFIG" | kind create cluster --name "$CLUSTER" ${NODE_IMAGE:+--image "$NODE_IMAGE"} --config - >&2
+  printf '%s\n' "$KIND_CONFIG" | kind create cluster --name "$CLUSTER" ${NODE_IMAGE:+--image "$NODE_IMAGE"} --config - >&2 || {
+    docker volume rm "$mark" > /dev/null 2>&1 || true # kind has taken away what it made, so nothing is left of it
+    exit 1
+  }
   docker update --restart unless-stopped "$node" > /dev/null # kind's own policy leaves it off after Docker is restarted
   docker exec "$node" touch "$complete"
 }
 
 ensure() {
   need
+  wait_for_the_other
   if ! exists; then
     create
   elif ! is_ours; then
@@ -87,6 +110,7 @@ ensure() {
 
 delete() {
   need
+  wait_for_the_other
   if exists && ! is_ours; then
     echo "The kind cluster $CLUSTER is not this stack's: left as it is." >&2
     return
@@ -95,7 +119,22 @@ delete() {
   docker volume rm "$mark" > /dev/null 2>&1 || true
 }
 
+state() {
+  need
+  if ! exists; then
+    echo gone
+  elif ! is_ours; then
+    echo foreign
+  elif ! is_running; then
+    echo stopped
+  elif is_complete; then
+    echo running
+  else
+    echo half-made
+  fi
+}
+
 case "${1:-}" in
-  ensure | delete) "$1" ;;
-  *) fail "usage: kind-cluster.sh ensure | delete" ;;
+  ensure | delete | state) "$1" ;;
+  *) fail "usage: kind-cluster.sh ensure | delete | state" ;;
 esac

@@ -1,3 +1,4 @@
+import type { CoreV1Event, V1Pod } from "@kubernetes/client-node" with { "resolution-mode": "import" };
 import { Fault, reasonOf } from "./fault";
 import type { Stack } from "./stack";
 
@@ -19,6 +20,29 @@ export function metricsReader({ cluster, namespace }: Stack): ReadMetrics {
       .catch((error: unknown) => {
         throw whyNot(service, namespace, error);
       });
+  };
+}
+
+/** The pods of a namespace, and the pulls that were begun for them. */
+export interface PodNews {
+  pods: V1Pod[];
+  pulling: CoreV1Event[];
+}
+
+/** Asks the cluster's API for the pods of the stack. */
+export function podReader({
+  cluster,
+  namespace,
+}: Pick<Stack, "cluster" | "namespace">): () => Promise<PodNews> {
+  const connecting = connect(cluster);
+  connecting.catch(() => {}); // told to whoever asks
+  return async () => {
+    const api = await connecting;
+    const [pods, pulling] = await Promise.all([
+      api.listNamespacedPod({ namespace }),
+      api.listNamespacedEvent({ namespace, fieldSelector: "reason=Pulling" }),
+    ]);
+    return { pods: pods.items, pulling: pulling.items };
   };
 }
 
@@ -46,7 +70,7 @@ function whyNot(service: string, namespace: string, error: unknown): Error {
   const look = `see \`kubectl -n ${namespace} get pods\``;
   if (code === 503) return new Error(`${service} has no pod that is ready: ${look}`);
   if (code === 404)
-    return new Fault(`There is no service ${service} in namespace ${namespace}: run \`pulumi up\`.`);
+    return new Fault(`There is no service ${service} in namespace ${namespace}: run \`npm run up\`.`);
   if (code === 401 || code === 403)
     return new Fault(`The cluster does not let you ask ${service} (${code}): log in to it again.`);
   if (typeof code === "number")

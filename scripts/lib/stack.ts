@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
-import * as path from "node:path";
 import type { SumoDestination } from "../../settings";
 import type { Component } from "../../versions";
 import { Fault } from "./fault";
+import { PROJECT } from "./home";
+import { faultOf } from "./pulumi-fault";
 
 /** The running stack, as its outputs tell it. */
 export interface Stack {
@@ -33,8 +34,7 @@ export interface Finished {
   stderr: string;
 }
 
-const PROJECT = path.resolve(__dirname, "../..");
-const NOT_UP = "The stack is not up: run `pulumi up`, then this again.";
+const NOT_UP = "The stack is not up: run `npm run up`, then this again.";
 
 /**
  * Finds the stack: the one selected, the one of PULUMI_STACK, or the one named.
@@ -43,13 +43,14 @@ const NOT_UP = "The stack is not up: run `pulumi up`, then this again.";
 export async function findStack(name?: string, run = pulumi): Promise<Stack> {
   const flag = name === undefined ? [] : ["--stack", name];
   const answer = await run(["stack", "output", "--json", "--show-secrets", ...flag]);
-  if (answer.code !== 0) throw faultOf(answer);
+  if (answer.code === undefined) throw new Fault("The Pulumi CLI is missing: `npm run up` puts it in place.");
+  if (answer.code !== 0) throw faultOf(answer.stderr);
   return readStack(JSON.parse(answer.stdout) as Record<string, unknown>);
 }
 
 /** How to make its addresses answer, when they do not. */
 export function howToReach({ portForward }: Stack): string {
-  if (portForward.length === 0) return "start the stack with `pulumi up`";
+  if (portForward.length === 0) return "start the stack with `npm run up`";
   const commands = portForward.map((command) => `\`${command}\``).join(" and ");
   return `on this cluster run ${commands} first, each in a terminal of its own`;
 }
@@ -61,37 +62,6 @@ function pulumi(args: string[]): Promise<Finished> {
       resolve({ code, stdout, stderr });
     }),
   );
-}
-
-function faultOf({ code, stderr }: Finished): Fault {
-  if (code === undefined)
-    return new Fault(
-      "The Pulumi CLI cannot be started: install it (https://www.pulumi.com/docs/install) and have `pulumi` in your PATH.",
-    );
-  if (/no stack selected|requires a stack|there are none/.test(stderr))
-    return new Fault(
-      "No stack is selected: choose one with `pulumi stack select`, or start the first with `pulumi up`.",
-    );
-  if (/no stack named|stack not found/i.test(stderr))
-    return new Fault(`${firstError(stderr)}: \`pulumi stack ls\` lists the stacks there are.`);
-  if (/incorrect passphrase/.test(stderr))
-    return new Fault(
-      "PULUMI_CONFIG_PASSPHRASE is not the passphrase of this stack: export the one it was made with.",
-    );
-  if (/passphrase must be set|PULUMI_CONFIG_PASSPHRASE/.test(stderr))
-    return new Fault(
-      "The stack's secrets are locked: export PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE, as for `pulumi up`.",
-    );
-  if (/PULUMI_ACCESS_TOKEN|not logged in|pulumi login/.test(stderr))
-    return new Fault("Pulumi is not logged in to a backend: run `pulumi login`, as for `pulumi up`.");
-  return new Fault(`\`pulumi stack output\` failed: ${firstError(stderr)}.`);
-}
-
-/** The first line that tells of an error, without its prefix and full stop. */
-function firstError(stderr: string): string {
-  const lines = stderr.split("\n").filter((line) => line.trim() !== "");
-  const line = lines.find((one) => one.startsWith("error:")) ?? lines[0] ?? "it said nothing";
-  return line.replace(/^error: */, "").replace(/\.\s*$/, "");
 }
 
 function readStack(outputs: Record<string, unknown>): Stack {
@@ -121,5 +91,5 @@ function readStack(outputs: Record<string, unknown>): Stack {
 }
 
 function missing(output: string): Fault {
-  return new Fault(`The stack has no output ${output}, so it was not made to its end: run \`pulumi up\`.`);
+  return new Fault(`The stack has no output ${output}, so it was not made to its end: run \`npm run up\`.`);
 }

@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
-import type { Given } from "./stack-config";
+import { Misuse, parse, type Parsed, stackName } from "../lib/options";
+import type { Given } from "../lib/stack-config";
 
 /** What one run is asked to show. */
 export interface Options {
@@ -9,8 +9,6 @@ export interface Options {
   /** For machines: one JSON document in place of lines. */
   json: boolean;
 }
-
-export type Parsed = { options: Options } | { help: string } | { fault: string };
 
 const HELP = `Shows what \`pulumi up\` would make, without Docker, Pulumi's CLI or a cluster.
 
@@ -23,32 +21,19 @@ npm run plan -- [options]
 
 Exit code: 0 done, 1 a setting cannot be used, 2 an option is wrong.`;
 
-export function parseOptions(argv: string[]): Parsed {
-  try {
-    const { values } = parseArgs({
-      args: argv,
-      options: {
-        stack: { type: "string", default: "local" },
-        config: { type: "string", multiple: true, default: [] },
-        secret: { type: "string", multiple: true, default: [] },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-    if (values.help) return { help: HELP };
-    if (!/^[\w.-]+$/.test(values.stack)) return fault(`--stack cannot be "${values.stack}"`);
-    if (values.config.some((pair) => !isPair(pair))) return fault("--config takes key=value");
-    if (values.secret.some((pair) => !isPair(pair))) return fault("--secret takes key=value");
-    const given = { plain: settings(values.config), secret: settings(values.secret) };
-    return { options: { stack: values.stack, given, json: values.json } };
-  } catch (error) {
-    // Node adds advice on dashes from its second sentence on.
-    return fault((error as Error).message.split(/\. |\n/)[0] ?? "");
-  }
-}
+const FLAGS = {
+  stack: { type: "string", default: "local" },
+  config: { type: "string", multiple: true, default: [] as string[] },
+  secret: { type: "string", multiple: true, default: [] as string[] },
+  json: { type: "boolean", default: false },
+} as const;
 
-function fault(what: string): Parsed {
-  return { fault: `${what}; \`npm run plan -- --help\` lists the options.` };
+export function parseOptions(argv: string[]): Parsed<Options> {
+  return parse({ name: "plan", help: HELP, flags: FLAGS }, argv, ({ stack, config, secret, json }) => {
+    if (!config.every(isPair)) throw new Misuse("--config takes key=value");
+    if (!secret.every(isPair)) throw new Misuse("--secret takes key=value");
+    return { stack: stackName(stack)!, given: { plain: settings(config), secret: settings(secret) }, json };
+  });
 }
 
 function isPair(pair: string): boolean {

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { Misuse, parse, type Parsed, stackName } from "../lib/options";
 
 /** What one run is asked to do. */
 export interface Options {
@@ -9,8 +9,6 @@ export interface Options {
   /** For machines: one JSON document in place of lines. */
   json: boolean;
 }
-
-export type Parsed = { options: Options } | { help: string } | { fault: string };
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000 };
 
@@ -25,33 +23,19 @@ npm run verify -- [options]
 
 Exit code: 0 all was found, 1 something is missing, 2 an option is wrong.`;
 
-export function parseOptions(argv: string[]): Parsed {
-  try {
-    const { values } = parseArgs({
-      args: argv,
-      options: {
-        timeout: { type: "string", default: "30s" },
-        stack: { type: "string" },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-    if (values.help) return { help: HELP };
-    const timeoutMs = readDuration(values.timeout);
-    if (timeoutMs === undefined)
-      return fault(
-        `--timeout cannot be "${values.timeout}": it takes a time above 0 such as 500ms, 30s or 2m`,
-      );
-    if (values.stack === "") return fault("--stack was given no name");
-    return { options: { timeoutMs, stack: values.stack, json: values.json } };
-  } catch (error) {
-    // Node adds advice on dashes from its second sentence on.
-    return fault((error as Error).message.split(/\. |\n/)[0] ?? "");
-  }
-}
+const FLAGS = {
+  timeout: { type: "string", default: "30s" },
+  stack: { type: "string" },
+  json: { type: "boolean", default: false },
+} as const;
 
-function fault(what: string): Parsed {
-  return { fault: `${what}; \`npm run verify -- --help\` lists the options.` };
+export function parseOptions(argv: string[]): Parsed<Options> {
+  return parse({ name: "verify", help: HELP, flags: FLAGS }, argv, ({ timeout, stack, json }) => {
+    const timeoutMs = readDuration(timeout);
+    if (timeoutMs === undefined)
+      throw new Misuse(`--timeout cannot be "${timeout}": it takes a time above 0 such as 500ms, 30s or 2m`);
+    return { timeoutMs, stack: stackName(stack), json };
+  });
 }
 
 function readDuration(text: string): number | undefined {

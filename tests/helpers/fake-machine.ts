@@ -6,7 +6,7 @@ import { program, temporaryFolder } from "./tools";
 const PROJECT = path.resolve(__dirname, "../..");
 const FAKES = path.join(PROJECT, "tests/contract/fakes");
 /** All that the script may count on beside Docker and kind, on any machine. */
-const ALWAYS_THERE = ["sh", "grep"];
+const ALWAYS_THERE = ["sh", "grep", "sleep"];
 /** What the fakes themselves use. */
 const FOR_THE_FAKES = ["basename", "cat", "mkdir", "rm", "test", "touch"];
 
@@ -45,7 +45,13 @@ export class FakeMachine {
     const [shell, ...args] = this.shell;
     const { status, signal, stdout, stderr } = spawnSync(shell!, [...args, "scripts/kind-cluster.sh", verb], {
       cwd: PROJECT,
-      env: { PATH: path.join(this.folder, "bin"), FAKE: this.folder, ...this.env, ...env },
+      env: {
+        ...this.env,
+        PATH: path.join(this.folder, "bin"),
+        FAKE: this.folder,
+        AT_WORK: path.join(this.folder, "at-work"),
+        ...env,
+      },
       encoding: "utf8",
     });
     return { code: status, signal, stdout, stderr };

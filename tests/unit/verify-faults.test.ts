@@ -25,7 +25,7 @@ describe("what keeps verify from a result is one sentence on stderr", () => {
     fake.grafana.stop();
     const { code, err } = await verify(fake);
     expect(err).toMatch(
-      /^verify: Grafana does not answer at http:\S+ \(ECONNREFUSED\): start the stack with `pulumi up`\.\n$/,
+      /^verify: Grafana does not answer at http:\S+ \(ECONNREFUSED\): start the stack with `npm run up`\.\n$/,
     );
     expect(code).toBe(1);
     nothingWasSent();
@@ -79,7 +79,7 @@ describe("the options of verify", () => {
     [["--timeout", "0s"], '--timeout cannot be "0s": it takes a time above 0'],
     [["--timeout", "-5s"], "'--timeout'"],
     [["--timeout"], "--timeout"],
-    [["--stack", ""], "--stack was given no name"],
+    [["--stack", ""], '--stack cannot be ""'],
     [["--bogus"], "Unknown option '--bogus'"],
     [["--json=yes"], "--json"],
     [["stray"], "Unexpected argument 'stray'"],

@@ -65,11 +65,11 @@ describe("the stack", () => {
 
 describe("a stack that cannot be found is one sentence with the way out", () => {
   it.each<[string, Partial<Finished>, RegExp]>([
-    ["no CLI", { code: undefined }, /^The Pulumi CLI cannot be started: install it .*\.$/],
+    ["no CLI", { code: undefined }, /^The Pulumi CLI is missing: `npm run up` puts it in place\.$/],
     [
       "no stack selected",
       { code: 255, stderr: "error: no stack selected; please use `pulumi stack select` to choose one\n" },
-      /^No stack is selected: choose one with `pulumi stack select`, .*`pulumi up`\.$/,
+      /^No stack is selected: choose one with `pulumi stack select`, .*`npm run up`\.$/,
     ],
     [
       "an unknown stack",
@@ -83,12 +83,12 @@ describe("a stack that cannot be found is one sentence with the way out", () => 
         stderr:
           "error: could not create secrets manager: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables",
       },
-      /^The stack's secrets are locked: export PULUMI_CONFIG_PASSPHRASE, /,
+      /^The stack's secrets are locked: run `eval .*PULUMI_CONFIG_PASSPHRASE/,
     ],
     [
       "a wrong passphrase",
       { code: 255, stderr: "error: incorrect passphrase" },
-      /is not the passphrase of this stack/,
+      /^The passphrase in use is not the one of this stack: `export PULUMI_CONFIG_PASSPHRASE=/,
     ],
     [
       "no login",
@@ -101,9 +101,9 @@ describe("a stack that cannot be found is one sentence with the way out", () => 
     [
       "anything else",
       { code: 255, stderr: "warning: old CLI\nerror: the disk is on fire.\n" },
-      /^`pulumi stack output` failed: the disk is on fire\.$/,
+      /^Pulumi failed: the disk is on fire\.$/,
     ],
-    ["a stack never brought up", { stdout: "{}" }, /^The stack is not up: run `pulumi up`/],
+    ["a stack never brought up", { stdout: "{}" }, /^The stack is not up: run `npm run up`/],
   ])("for %s", async (_case, answer, sentence) => {
     await expect(find(answer)).rejects.toThrow(sentence);
   });
@@ -117,7 +117,7 @@ describe("a stack that cannot be found is one sentence with the way out", () => 
     "kubeconfig",
   ])("for a missing output %s", async (output) => {
     await expect(withOutputs({ ...OUTPUTS, [output]: undefined })).rejects.toThrow(
-      `The stack has no output ${output}, so it was not made to its end: run \`pulumi up\`.`,
+      `The stack has no output ${output}, so it was not made to its end: run \`npm run up\`.`,
     );
   });
 });

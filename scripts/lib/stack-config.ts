@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
 import { isRecord } from "../../settings/raw";
-import { Fault } from "../lib/fault";
+import { Fault } from "./fault";
 
 /** A stack's configuration as the CLI hands it to the program, and what a reader must know about it. */
 export interface StackConfig {
@@ -31,7 +31,7 @@ export interface Given {
  * @throws Fault when one cannot be read
  */
 export function readStackConfig(folder: string, stack: string, given: Given): StackConfig {
-  const stackFile = `Pulumi.${stack}.yaml`;
+  const stackFile = `Pulumi.${stack.split("/").pop()}.yaml`; // an organisation and a project may stand before it
   const project = readYaml(folder, "Pulumi.yaml") ?? {};
   const own = readYaml(folder, stackFile);
   const read: StackConfig = { config: declaredDefaults(project), secretKeys: [], notes: [] };

@@ -1,0 +1,31 @@
+import { environment } from "../lib/home";
+import { parse } from "../lib/options";
+import { prepare } from "../lib/prepare";
+import { type ExitCode, runVerb, type Surroundings } from "../lib/verb";
+
+const HELP = `Prints what a shell needs so that plain \`pulumi\` in this folder is the one that \`npm run up\` uses; a missing
+Pulumi CLI or kind is fetched first.
+
+eval "$(npm run -s env)"
+
+Exit code: 0 done, 1 something cannot be had, 2 an option is wrong.`;
+
+/** The user's own surroundings, before this process has entered the project's. */
+const THEIRS = { ...process.env };
+
+/** The whole program; resolves to the exit code. */
+export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
+  const parsed = parse({ name: "env", help: HELP, flags: {} }, argv, () => undefined);
+  return runVerb("env", parsed, around, async () => {
+    // Not into what the shell evaluates.
+    await prepare(["pulumi", "kind"], (text) => void around.err.write(`${text}\n`));
+    for (const [name, value] of Object.entries(environment(THEIRS)))
+      around.out.write(`export ${name}=${quoted(value)}\n`);
+    return 0;
+  });
+}
+
+/** For any shell of POSIX's. */
+function quoted(value: string): string {
+  return `'${value.replaceAll("'", "'\\''")}'`;
+}

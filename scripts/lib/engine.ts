@@ -1,0 +1,123 @@
+import {
+  type DestroyOptions,
+  LocalWorkspace,
+  type OutputMap,
+  type Stack,
+  StackNotFoundError,
+  type UpOptions,
+} from "@pulumi/pulumi/automation";
+import { PROJECT } from "./home";
+import { whenFree } from "./lock";
+import { faultOf } from "./pulumi-fault";
+
+/** The stack that `npm run up` makes where none is chosen: the one whose settings we ship. */
+const FIRST_STACK = "local";
+
+/** What the engine keeps of the stack, as far as we ask. */
+export interface Kept {
+  /** How many resources there are, the stack itself left out. */
+  resources: number;
+  /** What scripts/kind-cluster.sh was given for the cluster; undefined: none was ever begun. */
+  cluster?: Record<string, string>;
+  /** URN of the cluster; undefined: its making did not come to its end. */
+  clusterUrn?: string;
+  /** Whether a killed run was in the middle of making something. */
+  interrupted: boolean;
+}
+
+/** What the state says of a resource. */
+interface Resource {
+  urn: string;
+  type: string;
+  inputs?: { environment?: Record<string, string> };
+}
+interface State {
+  resources?: Resource[];
+  pending_operations?: { resource: Resource; type: string }[];
+}
+
+/** Pulumi's engine, on one stack. */
+export class Engine {
+  private constructor(
+    private readonly stack: Stack,
+    private readonly tell: (text: string) => void,
+  ) {}
+
+  /**
+   * Opens a stack: the one named, that of PULUMI_STACK, the one selected, or `local`.
+   * @returns undefined when there is no such stack, and none is to be made
+   * @throws Fault when Pulumi does not let us
+   */
+  static async open(
+    name: string | undefined,
+    how: { make: boolean; tell: (text: string) => void },
+  ): Promise<Engine | undefined> {
+    try {
+      const workspace = await LocalWorkspace.create({ workDir: PROJECT });
+      const stackName = name ?? process.env.PULUMI_STACK ?? (await workspace.stack())?.name ?? FIRST_STACK;
+      const args = { stackName, workDir: PROJECT };
+      const stack = how.make
+        ? await LocalWorkspace.createOrSelectStack(args)
+        : await LocalWorkspace.selectStack(args);
+      return new Engine(stack, how.tell);
+    } catch (error) {
+      if (error instanceof StackNotFoundError && !how.make) return undefined;
+      throw faultOf((error as Error).message);
+    }
+  }
+
+  get name(): string {
+    return this.stack.name;
+  }
+
+  /** What the stack runs, from now on; undefined: everything. */
+  async setComponents(components: string[] | undefined): Promise<void> {
+    await this.stack.removeConfig("components");
+    const set = (components ?? []).map((value, i) => [`components[${i}]`, { value }] as const);
+    if (set.length > 0) await this.stack.setAllConfig(Object.fromEntries(set), true);
+  }
+
+  /** @throws Fault when Pulumi cannot be asked */
+  async kept(): Promise<Kept> {
+    const { resources = [], pending_operations: pending = [] } = await this.state();
+    const isCluster = ({ type }: Resource) => type === "command:local:Command";
+    const made = resources.find(isCluster);
+    const begun = made ?? pending.map(({ resource }) => resource).find(isCluster);
+    return {
+      resources: resources.filter(({ type }) => type !== "pulumi:pulumi:Stack").length,
+      cluster: begun?.inputs?.environment,
+      clusterUrn: made?.urn,
+      interrupted: pending.length > 0,
+    };
+  }
+
+  /** Brings the stack to what the program and the settings say. */
+  async up(options: UpOptions): Promise<{ changes: Record<string, number>; outputs: OutputMap }> {
+    const { summary, outputs } = await this.whenFree(() => this.stack.up({ color: "never", ...options }));
+    return { changes: summary.resourceChanges ?? {}, outputs };
+  }
+
+  /** Takes away everything, or what `options` name. */
+  async destroy(options: DestroyOptions): Promise<void> {
+    await this.whenFree(() => this.stack.destroy({ color: "never", ...options }));
+  }
+
+  /** Forgets what a killed run was making: whatever it was, it is made again or there by now. */
+  async forgetInterrupted(): Promise<void> {
+    const exported = await this.stack.exportStack();
+    delete (exported.deployment as State).pending_operations;
+    await this.stack.importStack(exported);
+  }
+
+  private async state(): Promise<State> {
+    try {
+      return ((await this.stack.exportStack()).deployment as State | undefined) ?? {};
+    } catch (error) {
+      throw faultOf((error as Error).message);
+    }
+  }
+
+  private whenFree<T>(operation: () => Promise<T>): Promise<T> {
+    return whenFree(operation, { cancel: () => this.stack.cancel(), tell: this.tell });
+  }
+}

@@ -1,0 +1,55 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { TOOLS, type ToolName } from "../../versions";
+
+/** The project's folder. */
+export const PROJECT = path.resolve(__dirname, "../..");
+
+/** What the project keeps beside its code and shares with nobody: state, passphrase, programs. */
+export const HOME = path.join(PROJECT, ".watchtower");
+
+/** Where a pinned program of ours is, or would be. */
+export function toolFolder(name: ToolName, home = HOME): string {
+  return path.join(home, "tools", `${name}-${TOOLS[name].version}`);
+}
+
+export function passphraseFile(home = HOME): string {
+  return path.join(home, "passphrase");
+}
+
+/**
+ * The variables by which plain `pulumi` in this folder is the one that `npm run up` uses: same CLI, same state, same
+ * passphrase. What the user has set stays as it is. `home` and `env` are those of this process by default.
+ */
+export function environment(env: NodeJS.ProcessEnv = process.env, home = HOME): Record<string, string> {
+  const folders = (Object.keys(TOOLS) as ToolName[])
+    .map((name) => toolFolder(name, home))
+    .filter((folder) => fs.existsSync(folder) && !env.PATH?.split(path.delimiter).includes(folder));
+  return {
+    ...(folders.length > 0 && { PATH: [...folders, env.PATH].join(path.delimiter) }),
+    ...(!hasPassphrase(env) &&
+      fs.existsSync(passphraseFile(home)) && { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(home) }),
+    // Its advice would go into the middle of our output.
+    ...(env.PULUMI_SKIP_UPDATE_CHECK === undefined && { PULUMI_SKIP_UPDATE_CHECK: "true" }),
+  };
+}
+
+/** Whether plain `pulumi` needs `npm run -s env` in the user's own shell. */
+let needed = false;
+
+/** Lets this process, and all that it starts, use what the project keeps. */
+export function enter(): void {
+  const variables = environment();
+  needed ||= "PATH" in variables || "PULUMI_CONFIG_PASSPHRASE_FILE" in variables;
+  Object.assign(process.env, variables);
+}
+
+/** A command of Pulumi's as the user has to type it in a shell of theirs. */
+export function asTyped(command: string): string {
+  return needed ? `eval "$(npm run -s env)" && ${command}` : command;
+}
+
+/** Whether the user says which passphrase to take; an empty one is one, too. */
+export function hasPassphrase(env: NodeJS.ProcessEnv): boolean {
+  return env.PULUMI_CONFIG_PASSPHRASE !== undefined || env.PULUMI_CONFIG_PASSPHRASE_FILE !== undefined;
+}

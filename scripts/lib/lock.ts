@@ -1,0 +1,69 @@
+import { execFile } from "node:child_process";
+import * as os from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { Fault } from "./fault";
+import { isAlive } from "./tools/tool";
+
+/** Who holds a stack, as Pulumi names them. */
+export interface Holder {
+  host: string;
+  pid: number;
+}
+
+/** The holders that an error of Pulumi's names; none: it is not about a lock. */
+export function holdersIn(said: string): Holder[] {
+  return [...said.matchAll(/created by \S+@(\S+) \(pid (\d+)\)/g)].map(([, host = "", pid]) => ({
+    host,
+    pid: Number(pid),
+  }));
+}
+
+/** What has to be known of the stack's surroundings. */
+export interface Locking {
+  /** Takes away the stack's locks. */
+  cancel: () => Promise<void>;
+  tell: (text: string) => void;
+  isAtWork?: (pid: number) => Promise<boolean>;
+}
+
+/**
+ * Runs an operation of Pulumi's. A lock that a killed run has left is taken away; a run that is at work is waited for.
+ * @throws Fault when the stack is held from another machine, else what the operation throws
+ */
+export async function whenFree<T>(operation: () => Promise<T>, locking: Locking): Promise<T> {
+  const { cancel, tell, isAtWork = isPulumiAtWork } = locking;
+  for (;;) {
+    try {
+      return await operation();
+    } catch (error) {
+      const said = (error as Error).message;
+      if (/another update is currently in progress/i.test(said))
+        throw new Fault(
+          "Another update of this stack is under way: wait for it to end, or end it with `pulumi cancel`.",
+        );
+      const holders = holdersIn(said);
+      if (holders.length === 0) throw error;
+      const elsewhere = holders.find(({ host }) => host !== os.hostname());
+      if (elsewhere)
+        throw new Fault(
+          `${elsewhere.host} is at work on this stack: wait for it to end or, if it was killed, run \`pulumi cancel\`.`,
+        );
+      for (const { pid } of holders) {
+        if (await isAtWork(pid)) tell(`Process ${pid} is at work on this stack: waiting for it to end`);
+        while (await isAtWork(pid)) await sleep(500);
+      }
+      tell("An earlier run was killed: taking its lock away");
+      await cancel();
+    }
+  }
+}
+
+/** Whether that process is Pulumi; after a restart of the machine its id may be another's. */
+async function isPulumiAtWork(pid: number): Promise<boolean> {
+  if (!isAlive(pid)) return false;
+  const { stdout } = await promisify(execFile)("ps", ["-p", String(pid), "-o", "comm="]).catch(() => ({
+    stdout: "pulumi", // no `ps` here
+  }));
+  return stdout.includes("pulumi");
+}

@@ -1,0 +1,49 @@
+import { parseArgs, type ParseArgsConfig } from "node:util";
+
+/** What the command line asks for, or what keeps it from being understood. */
+export type Parsed<O> = { options: O } | { help: string } | { fault: string };
+
+/** An option that cannot be used; the message says which, and what it takes. */
+export class Misuse extends Error {}
+
+type Flags = NonNullable<ParseArgsConfig["options"]>;
+type WithHelp<F extends Flags> = F & { help: { type: "boolean"; short: "h" } };
+type Values<F extends Flags> = ReturnType<
+  typeof parseArgs<{ options: WithHelp<F>; allowPositionals: true }>
+>["values"];
+
+/**
+ * Reads the command line of one verb.
+ * @param verb its name, as in `npm run <verb>`
+ * @param read makes the options of the flags' values and the words beside them; throws Misuse on what cannot be used
+ */
+export function parse<F extends Flags, O>(
+  verb: { name: string; help: string; flags: F; words?: boolean },
+  argv: string[],
+  read: (values: Values<F>, words: string[]) => O,
+): Parsed<O> {
+  try {
+    const { values, positionals } = parseArgs({
+      args: argv,
+      options: { ...verb.flags, help: { type: "boolean", short: "h" } },
+      allowPositionals: true,
+    });
+    if ((values as { help?: boolean }).help) return { help: verb.help };
+    if (!verb.words && positionals.length > 0) throw new Misuse(`Unexpected argument '${positionals[0]}'`);
+    return { options: read(values, positionals) };
+  } catch (error) {
+    // Node adds advice on dashes from its second sentence on.
+    const what = (error as Error).message.split(/\. |\n/)[0] ?? "";
+    return { fault: `${what}; \`npm run ${verb.name} -- --help\` lists the options.` };
+  }
+}
+
+/**
+ * The name that --stack was given, if it was.
+ * @throws Misuse when it cannot be one
+ */
+export function stackName(given: string | undefined): string | undefined {
+  if (given !== undefined && !/^(\w[\w.-]*\/){0,2}\w[\w.-]*$/.test(given))
+    throw new Misuse(`--stack cannot be "${given}"`);
+  return given;
+}

@@ -1,0 +1,39 @@
+/** How often a line about the same wait is written where lines cannot be taken back. */
+const REPEAT_AFTER_MS = 15_000;
+
+/** Output of a program that works for a while: lines that stay, and one below them that tells what it waits for. */
+export class Screen {
+  private last = "";
+  private writtenAt = 0;
+
+  constructor(private readonly out: NodeJS.WritableStream & { isTTY?: boolean; columns?: number }) {}
+
+  /** Writes a line that stays. */
+  line(text: string): void {
+    this.out.write(`${this.blank()}${text}\n`);
+    this.last = "";
+  }
+
+  /** Tells what is waited for; on a terminal in place of the last status, elsewhere now and then. */
+  status(text: string): void {
+    if (this.out.isTTY) {
+      const shown = text.slice(0, (this.out.columns ?? 80) - 1);
+      this.out.write(`${this.blank()}${shown}`);
+      this.last = shown;
+      return;
+    }
+    if (Date.now() - this.writtenAt < REPEAT_AFTER_MS) return;
+    this.writtenAt = Date.now();
+    this.out.write(`${text}\n`);
+  }
+
+  /** Takes the status away. */
+  clear(): void {
+    this.out.write(this.blank());
+    this.last = "";
+  }
+
+  private blank(): string {
+    return this.last === "" ? "" : `\r${" ".repeat(this.last.length)}\r`;
+  }
+}

@@ -1,0 +1,51 @@
+import { RunError } from "@pulumi/pulumi";
+import { Fault } from "./fault";
+import { enter } from "./home";
+import type { Parsed } from "./options";
+
+/** What a verb was started with. */
+export interface Surroundings {
+  /** The result. */
+  out: NodeJS.WritableStream;
+  /** What kept it from having one. */
+  err: NodeJS.WritableStream;
+}
+
+/** 0: done; 1: it could not be done, or is not as it should be; 2: an option is wrong; 130: ended by Ctrl-C. */
+export type ExitCode = 0 | 1 | 2 | 130;
+
+/** Does what was asked, and tells in one sentence what kept it from being done. */
+export async function runVerb<O>(
+  name: string,
+  parsed: Parsed<O>,
+  { out, err }: Surroundings,
+  body: (options: O) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  if ("help" in parsed) {
+    out.write(`${parsed.help}\n`);
+    return 0;
+  }
+  if ("fault" in parsed) {
+    err.write(`${name}: ${parsed.fault}\n`);
+    return 2;
+  }
+  try {
+    return await body(parsed.options);
+  } catch (error) {
+    if (error instanceof Fault) err.write(`${name}: ${error.message}\n`);
+    else if (RunError.isInstance(error)) err.write(`${error.message}\n`);
+    else throw error;
+    return 1;
+  }
+}
+
+/** Runs a verb as a program of its own. */
+export function main(run: (argv: string[], around: Surroundings) => Promise<ExitCode>): void {
+  enter();
+  // gRPC and fetch wait by timers that do not hold the process: it would end in the middle of a wait, with exit code 0.
+  setInterval(() => undefined, 60_000);
+  void run(process.argv.slice(2), { out: process.stdout, err: process.stderr }).then((code) =>
+    // A connection that is still waiting for an answer would hold the process for seconds.
+    process.stdout.write("", () => process.exit(code)),
+  );
+}

@@ -1,0 +1,66 @@
+import type { CoreV1Event, V1ContainerStatus, V1Pod } from "@kubernetes/client-node" with {
+  "resolution-mode": "import",
+};
+
+/** A pod that is not ready. */
+export interface Waiting {
+  /** The release it belongs to. */
+  release: string;
+  pod: string;
+  /** What it waits for, where that is more than its own start. */
+  why?: string;
+}
+
+/**
+ * What the pods of the namespace wait for; none: all are ready.
+ * @param pulling the kubelet's events of the reason `Pulling`
+ */
+export function waitingPods(pods: V1Pod[], pulling: CoreV1Event[]): Waiting[] {
+  return pods
+    .filter((pod) => pod.status?.phase !== "Succeeded" && !isReady(pod))
+    .map((pod) => ({
+      release: pod.metadata?.labels?.["app.kubernetes.io/instance"] ?? "",
+      pod: pod.metadata?.name ?? "",
+      why: whyNot(pod, pulling),
+    }));
+}
+
+export function isReady({ status }: V1Pod): boolean {
+  return status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
+}
+
+function whyNot(pod: V1Pod, pulling: CoreV1Event[]): string | undefined {
+  const { status } = pod;
+  const unplaced = status?.conditions?.find((one) => one.type === "PodScheduled" && one.status === "False");
+  if (unplaced) return `not placed: ${unplaced.message ?? unplaced.reason}`;
+  const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  for (const container of containers) {
+    const why = trouble(container) ?? pull(container, pod, pulling);
+    if (why !== undefined) return why;
+  }
+  return undefined;
+}
+
+function trouble({ image, state, lastState }: V1ContainerStatus): string | undefined {
+  const { reason = "", message = "" } = state?.waiting ?? {};
+  if (/^(ErrImagePull|ImagePullBackOff|InvalidImageName)$/.test(reason))
+    return `cannot pull ${image}: ${message}`;
+  const ended = state?.terminated ?? lastState?.terminated;
+  if (reason === "CrashLoopBackOff")
+    return `keeps ending (${ended?.reason ?? "?"}, exit code ${ended?.exitCode ?? "?"})`;
+  if (reason === "CreateContainerConfigError") return message;
+  return undefined;
+}
+
+/** The kubelet tells of a pull when it begins; a container that has an image id has its image. */
+function pull(
+  { image, imageID, state }: V1ContainerStatus,
+  { metadata }: V1Pod,
+  pulling: CoreV1Event[],
+): string | undefined {
+  if (imageID !== "" || !state?.waiting) return undefined;
+  const told = pulling.some(
+    ({ involvedObject, message }) => involvedObject.uid === metadata?.uid && message?.includes(`"${image}"`),
+  );
+  return told ? `pulling ${image}` : undefined;
+}

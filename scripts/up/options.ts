@@ -1,0 +1,40 @@
+import { COMPONENTS, type Component } from "../../versions";
+import { Misuse, parse, type Parsed, stackName } from "../lib/options";
+
+/** What one run is asked to bring up. */
+export interface Options {
+  /** What the stack runs from now on; undefined: what its settings say. */
+  components?: Component[] | "all";
+  /** Name of the stack; undefined: the one selected, or `local`. */
+  stack?: string;
+  /** Also what Pulumi itself prints. */
+  verbose: boolean;
+}
+
+const HELP = `Brings the stack up, or to what its settings say; mends what a killed run, or a deleted cluster, has left.
+A missing Pulumi CLI or kind is fetched into .watchtower/tools, pinned and checked.
+
+npm run up -- [components] [options]
+  tempo grafana    run these parts from now on (of ${COMPONENTS.join(", ")}); all: every part
+  --stack local    the stack (default: PULUMI_STACK, the one selected, or local)
+  --verbose        print what Pulumi prints, too
+  --help           print this
+
+Exit code: 0 it is up, 1 it is not, 2 an option is wrong, 130 ended by Ctrl-C.`;
+
+const FLAGS = { stack: { type: "string" }, verbose: { type: "boolean", default: false } } as const;
+
+export function parseOptions(argv: string[]): Parsed<Options> {
+  return parse({ name: "up", help: HELP, flags: FLAGS, words: true }, argv, ({ stack, verbose }, words) => {
+    return { components: readComponents(words), stack: stackName(stack), verbose };
+  });
+}
+
+function readComponents(words: string[]): Options["components"] {
+  if (words.length === 0) return undefined;
+  if (words.length === 1 && words[0] === "all") return "all";
+  const unknown = words.find((word) => !COMPONENTS.includes(word as Component));
+  if (unknown !== undefined)
+    throw new Misuse(`There is no component "${unknown}": it takes ${COMPONENTS.join(", ")}, or all`);
+  return COMPONENTS.filter((name) => words.includes(name));
+}

@@ -1,0 +1,47 @@
+import type { OutputMap } from "@pulumi/pulumi/automation";
+import { asTyped } from "../lib/home";
+
+/** What a person wants to know once the stack is up. */
+export function report(outputs: OutputMap, changes: Record<string, number>, seconds: string): string {
+  const text = (key: string) => outputs[key]?.value as string | undefined;
+  const forward = (outputs.portForward?.value as string[] | undefined) ?? [];
+  const lines: [string, string | undefined][] = [
+    ["Grafana", text("grafanaUrl") && `${text("grafanaUrl")}  (user ${text("grafanaUser")})`],
+    ["password", text("grafanaUrl") && asTyped("pulumi stack output grafanaPassword --show-secrets")],
+    [
+      "OTLP",
+      text("otlpGrpcEndpoint") && `${text("otlpGrpcEndpoint")} (gRPC), ${text("otlpHttpEndpoint")} (HTTP)`,
+    ],
+    ["second path", SECOND_PATH[text("sumoDestination") ?? ""]],
+    ["first run", forward.length > 0 ? forward.join("\n               ") : undefined],
+    ["next", text("otlpGrpcEndpoint") && "npm run verify · npm run loadgen · npm run down"],
+  ];
+  return [
+    `Watchtower is up after ${seconds} s: ${summary(changes)}.`,
+    "",
+    ...lines.filter(([, value]) => value).map(([name, value]) => `  ${name.padEnd(12)} ${value}`),
+  ].join("\n");
+}
+
+const SECOND_PATH: Record<string, string> = {
+  sumo: "Sumo Logic",
+  "stand-in":
+    "a stand-in that counts; Sumo Logic: pulumi config set --secret sumoEndpoint https://…, then npm run up",
+  off: "off; on: pulumi config set sumoEnabled true, then npm run up",
+};
+
+function summary(changes: Record<string, number>): string {
+  const told = Object.entries(WORDS).map(([word, ops]) => ({
+    word,
+    count: ops.reduce((sum, op) => sum + (changes[op] ?? 0), 0),
+  }));
+  const said = told.filter(({ count }) => count > 0).map(({ word, count }) => `${count} ${word}`);
+  return said.length === 0 ? "nothing had to change" : said.join(", ");
+}
+
+const WORDS: Record<string, string[]> = {
+  created: ["create"],
+  changed: ["update"],
+  replaced: ["replace"],
+  removed: ["delete"],
+};

@@ -1,0 +1,75 @@
+import { checkChartRepositories } from "../lib/checks/charts";
+import { checkDocker, checkProjectDisk } from "../lib/checks/machine";
+import { podReader } from "../lib/cluster";
+import { Engine, type Kept } from "../lib/engine";
+import { Interrupt } from "../lib/interrupt";
+import { prepare } from "../lib/prepare";
+import { failureOf } from "../lib/pulumi-fault";
+import { Screen } from "../lib/screen";
+import { settingsOf } from "../lib/settings";
+import { type ExitCode, runVerb, type Surroundings } from "../lib/verb";
+import type { Settings } from "../../settings";
+import { NAMESPACE } from "../../values/shared";
+import { mend } from "./mend";
+import { type Options, parseOptions } from "./options";
+import { Progress } from "../lib/progress";
+import { report } from "./report";
+
+/** The whole program; resolves to the exit code. */
+export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
+  return runVerb("up", parseOptions(argv), around, (options) => up(options, around));
+}
+
+async function up(options: Options, { out, err }: Surroundings): Promise<ExitCode> {
+  const beganAt = Date.now();
+  const screen = new Screen(out);
+  const tell = (text: string) => screen.line(text);
+  checkProjectDisk();
+  const tools = await prepare(["pulumi", "kind"], tell);
+  const engine = (await Engine.open(options.stack, { make: true, tell }))!;
+  if (options.components)
+    await engine.setComponents(options.components === "all" ? undefined : options.components);
+  const settings = settingsOf(engine.name);
+  const kept = await engine.kept();
+  await check(settings, kept, screen);
+  tell(`${tools.map(({ name, version }) => `${name} ${version}`).join(", ")}; stack ${engine.name}`);
+  await mend(engine, kept, tell);
+
+  const interrupt = new Interrupt(screen);
+  const progress = new Progress(screen, () =>
+    podReader({ cluster: contextOf(settings), namespace: NAMESPACE }),
+  );
+  try {
+    const { changes, outputs } = await engine.up({
+      onEvent: progress.onEvent,
+      onOutput: options.verbose ? (text) => void err.write(text) : undefined,
+      signal: interrupt.signal,
+    });
+    progress.stop();
+    if (kept.interrupted) await engine.forgetInterrupted();
+    out.write(`\n${report(outputs, changes, ((Date.now() - beganAt) / 1_000).toFixed(1))}\n`);
+    return 0;
+  } catch (error) {
+    progress.stop();
+    if (interrupt.asked) {
+      err.write("up: ended before the stack was up; `npm run up` goes on from here.\n");
+      return 130;
+    }
+    throw failureOf(error as Error, progress.errors);
+  }
+}
+
+/** Looks at all that a first `up` needs before anything is made. */
+async function check(settings: Settings, kept: Kept, screen: Screen): Promise<void> {
+  const first = kept.clusterUrn === undefined;
+  if (first) await checkChartRepositories(settings);
+  if (settings.cluster.kind === "existing") return;
+  const { is, warnings } = await checkDocker(first);
+  screen.line(is);
+  for (const warning of warnings) screen.line(`Mind: ${warning}`);
+}
+
+/** kind writes this context into the user's kubeconfig. */
+function contextOf({ cluster }: Settings): { kubeContext: string } {
+  return { kubeContext: cluster.kind === "existing" ? cluster.kubeContext : "kind-watchtower" };
+}
