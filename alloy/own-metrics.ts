@@ -16,6 +16,7 @@ export const OWN_METRICS = [
   ]),
   "otelcol_exporter_queue_size",
   "otelcol_exporter_queue_capacity",
+  "otelcol_exporter_queue_batch_send_size_bytes_sum",
   "http_client_request_duration_seconds_count",
   "alloy_config_last_load_successful",
   // Tempo, Loki, Mimir: what they take, what they throw away, how full they are.

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
 import { sizeOf, total } from "../../scripts/plan/sizes";
+import { CONTAINERS } from "../../values/containers";
 import { ADDRESS, NAMESPACE } from "../../values/shared";
 import { CHARTS, COMPONENTS } from "../../versions";
 import { hasToken, restrictedFaults } from "../helpers/pod-security";
@@ -121,6 +122,23 @@ describeWith(ALL, "the size of each release", () => {
 });
 
 describeWith(ALL, "all releases together", () => {
+  it("have the containers that the dashboards know the memory limits of, under the workloads they name", () => {
+    const pods = RELEASES.flatMap((name) => renderOf(name).pods);
+    const rendered = pods.flatMap((pod) =>
+      containersOf(pod).map(({ name, resources }) => [
+        pod.owner.split(" ")[1],
+        name,
+        resources?.limits?.memory,
+      ]),
+    );
+    const known = CONTAINERS.map(({ workload, container, size }) => [
+      workload,
+      container,
+      size.limits.memory,
+    ]);
+    expect(known.map(String).sort()).toEqual(rendered.map(String).sort());
+  });
+
   it("make no two objects of one kind and name", () => {
     const names = RELEASES.flatMap((name) =>
       renderOf(name).objects.map((o) => `${o.kind} ${o.metadata?.name}`),

@@ -83,7 +83,7 @@ describeWith([alloy], "the real Alloy, reading itself while Sumo refuses it", ()
       __name__: "otelcol_exporter_send_failed_spans_total",
       job: "watchtower/alloy",
       instance: "alloy-0",
-      component_id: "otelcol.exporter.otlphttp.sumo",
+      path: "sumo",
       error_permanent: "true",
       error_type: "Unauthenticated",
     });
