@@ -75,10 +75,10 @@ function sideBySide({ title, items, backend, local }: (typeof own.SIGNALS)[numbe
       {
         title: `${title}: difference`,
         description:
-          "How many more the local path took within the chosen time; 0 once the queue is empty, unless some were given up",
+          "How many more the local path took within the chosen time, also while the second was off; 0 once the queue is empty, unless some were given up",
         span: 8,
       },
-      [`${total(backend)} - ${total(own.SECOND)}`, `${local} - second path`],
+      [`(${total(backend)} - ${total(own.SECOND)}) * ${own.secondPathRuns()}`, `${local} - second path`],
     ),
     lines(
       { title: `${title}: given up`, description: "What either refused for good, each second", span: 8 },

@@ -1,3 +1,4 @@
+import { alerts } from "../../alerts";
 import { OWN_METRICS } from "../../alloy/own-metrics";
 import { dashboards } from "../../dashboards";
 import { datasources } from "../../values/datasources";
@@ -18,12 +19,14 @@ const inDataSources: Asked[] = datasources(everything).flatMap(({ jsonData }) =>
     ...queriesIn(tracesToMetrics, "data sources: traces to metrics", "prometheus"),
   ];
 });
-const all = [...inDashboards, ...inDataSources];
+const inAlerts = queriesIn(alerts(everything), "alerts");
+const all = [...inDashboards, ...inDataSources, ...inAlerts];
 
 describe("every query", () => {
   it("is found, in each of the three languages", () => {
     expect(inDashboards.length).toBeGreaterThan(50);
     expect(inDataSources).toHaveLength(3);
+    expect(inAlerts.length).toBeGreaterThan(10);
     expect(new Set(all.map(({ language }) => language))).toEqual(new Set(["prometheus", "loki", "tempo"]));
   });
 
