@@ -76,7 +76,7 @@ export function queriesIn(value: unknown, where: string, around?: Language): Ask
   const called = typeof title === "string" ? title : typeof name === "string" ? name : undefined;
   const place = called === undefined ? where : `${where}, ${called}`;
   return Object.entries(value).flatMap(([key, inner]) =>
-    (key === "expr" || key === "query") &&
+    ["expr", "query", "stream"].includes(key) &&
     typeof inner === "string" &&
     language &&
     !inner.startsWith("label_values(")

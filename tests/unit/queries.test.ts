@@ -36,6 +36,18 @@ describe("every query", () => {
   );
 });
 
+describe("a query that counts failures", () => {
+  const failures = /_(failed|refused|discarded)_/;
+  const counting = inDashboards.filter(({ query }) => failures.test(query));
+
+  it("is found", () => expect(counting.length).toBeGreaterThan(10));
+
+  it.each(counting.map((one): [string, Asked] => [one.where, one]))(
+    "has a value where none was counted yet, rather than an empty panel: %s",
+    (_, { query }) => expect(query).toMatch(/ or (on\(\) vector\(0\)|0 \* )/),
+  );
+});
+
 describe("a broken query", () => {
   it.each([
     ["prometheus", "sum(rate(up[1m])"],
