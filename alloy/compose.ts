@@ -1,7 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Component } from "../versions";
-import { ADDRESS } from "../values/shared";
+import { ADDRESS, NAMESPACE } from "../values/shared";
+import { OWN_METRICS } from "./own-metrics";
 
 /** What Alloy's configuration depends on. */
 export interface PipelineSettings {
@@ -19,8 +20,8 @@ const LOCAL_PATHS = [
 ] as const;
 
 /**
- * Alloy's configuration: `ingest.alloy` and one file a path, with the words in capitals filled in.
- * The same settings give the same text, and `alloy fmt` leaves it as it is.
+ * Alloy's configuration: `ingest.alloy`, one file a path and the stack's own telemetry, with the words in capitals
+ * filled in. The same settings give the same text, and `alloy fmt` leaves it as it is.
  */
 export function alloyConfig({ components, secondPath }: PipelineSettings): string {
   const local = LOCAL_PATHS.filter(({ name }) => components.has(name));
@@ -36,8 +37,28 @@ export function alloyConfig({ components, secondPath }: PipelineSettings): strin
     }),
     ...local.map(({ name, endpoint }) => fill(read(name), { ENDPOINT: `"${endpoint}"` })),
     ...(secondPath ? [read("sumo")] : []),
+    ...ownTelemetry(components),
   ];
   return parts.join("\n");
+}
+
+/** What the stack tells of itself goes to its own backends, on paths of its own that never meet the users'. */
+function ownTelemetry(components: ReadonlySet<Component>): string[] {
+  const [metrics, logs] = [components.has("mimir"), components.has("loki")];
+  const NAMESPACES = `["${NAMESPACE}"]`;
+  return [
+    ...(metrics || logs ? [fill(read("own-pods"), { NAMESPACES })] : []),
+    ...(metrics
+      ? [
+          fill(read("own-metrics"), {
+            ENDPOINT: `"${ADDRESS.mimirRemoteWrite}"`,
+            METRICS: `"${OWN_METRICS.join("|")}"`,
+            KEPT: `"up;|.+;${NAMESPACE}"`,
+          }),
+        ]
+      : []),
+    ...(logs ? [fill(read("own-logs"), { ENDPOINT: `"${ADDRESS.lokiPush}"`, NAMESPACES })] : []),
+  ];
 }
 
 /** Configuration of the stand-in for Sumo Logic. */

@@ -3,10 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { alloyConfig } from "../alloy/compose";
 import type { ChartSource, SumoSettings } from "../settings";
 import { ALLOY, alloyValues } from "../values/alloy";
+import { alloyRights } from "../values/alloy-rights";
 import { ADDRESS, NODE_PORT } from "../values/shared";
 import type { Component } from "../versions";
 import { ChartRelease } from "./chart-release";
-import { inside, type Place } from "./place";
+import { clusterWide, inside, type Place } from "./place";
 
 /** What the collector needs. */
 export interface AlloyArgs {
@@ -61,9 +62,26 @@ export class Alloy extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    const { clusterWide: rules } = alloyRights(args.components);
+    if (rules.length > 0) this.allowInCluster(name, rules, args.place);
     // The chart would give a node port to Alloy's own page as well, which shows the endpoint.
     if (args.place.exposed) new k8s.core.v1.Service(`${name}-otlp`, otlpNodePorts(name, namespace), within);
     this.registerOutputs({});
+  }
+
+  /** Lets Alloy read beyond the namespace. The chart's way to do it would leave the role on an existing cluster for good. */
+  private allowInCluster(name: string, rules: k8s.types.input.rbac.v1.PolicyRule[], place: Place): void {
+    const metadata = { name: ALLOY.clusterRole };
+    const role = new k8s.rbac.v1.ClusterRole(`${name}-role`, { metadata, rules }, clusterWide(this, place));
+    new k8s.rbac.v1.ClusterRoleBinding(
+      `${name}-role-binding`,
+      {
+        metadata,
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
+        subjects: [{ kind: "ServiceAccount", name: ALLOY.serviceAccount, namespace: place.namespace }],
+      },
+      clusterWide(this, place),
+    );
   }
 }
 

@@ -44,6 +44,7 @@ export class Cluster extends pulumi.ComponentResource {
       provider,
       namespace: namespace.metadata.name,
       deletedWith: kind ? provider : namespace,
+      clusterDeletedWith: kind && provider,
       exposed: kind !== undefined,
     };
     this.registerOutputs({ kubeconfig: this.kubeconfig });

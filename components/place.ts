@@ -9,6 +9,8 @@ export interface Place {
   namespace: pulumi.Output<string>;
   /** What takes everything with it when it goes, so that nothing is then deleted singly. */
   deletedWith: pulumi.Resource;
+  /** The same for objects outside the namespace; undefined: the cluster stays, and they are deleted singly. */
+  clusterDeletedWith?: pulumi.Resource;
   /** Whether node ports are mapped to the laptop (our own kind cluster). */
   exposed: boolean;
 }
@@ -16,4 +18,9 @@ export interface Place {
 /** Options of an object that `parent` makes in `place`. */
 export function inside(parent: pulumi.Resource, place: Place): pulumi.CustomResourceOptions {
   return { parent, provider: place.provider, deletedWith: place.deletedWith };
+}
+
+/** Options of an object of the whole cluster that `parent` makes. */
+export function clusterWide(parent: pulumi.Resource, place: Place): pulumi.CustomResourceOptions {
+  return { parent, provider: place.provider, deletedWith: place.clusterDeletedWith };
 }

@@ -1,4 +1,6 @@
-import { goMemoryLimit, type HelmValues, type Resources, RESTRICTED } from "./shared";
+import type { Component } from "../versions";
+import { alloyRights } from "./alloy-rights";
+import { goMemoryLimit, type HelmValues, NAMESPACE, type Resources, RESTRICTED } from "./shared";
 import { SIZE } from "./sizes";
 
 /** Names that Alloy's values and the objects beside its release agree on. */
@@ -7,13 +9,16 @@ export const ALLOY = {
   configKey: "config.alloy",
   credentials: "sumo-credentials",
   claim: "alloy-data",
+  serviceAccount: "alloy",
+  /** Has the whole cluster for its place, so its name says whose it is. */
+  clusterRole: "watchtower-alloy",
   /** Room for the queues of all four exporters: the sum of their bounds in `alloy/`. */
   claimSize: "2Gi",
   /** User and group of the image. */
   user: 473,
 };
 
-/** What the `alloy` chart is given by both of its releases: a lone, hardened Deployment without cluster rights. */
+/** What the `alloy` chart is given by both of its releases: a lone, hardened Deployment without rights in the cluster. */
 function common(name: string, size: Resources, imageRegistry: string | undefined) {
   return {
     fullnameOverride: name,
@@ -39,11 +44,22 @@ function common(name: string, size: Resources, imageRegistry: string | undefined
   };
 }
 
+/** What the collector's values depend on. */
+export interface AlloySettings {
+  imageRegistry?: string;
+  /** Backends that this stack runs: what they keep of its own telemetry decides what Alloy may read. */
+  components: ReadonlySet<Component>;
+}
+
 /** Values of the `alloy` chart (grafana 1.x) for the collector in front of the stack. */
-export function alloyValues({ imageRegistry }: { imageRegistry?: string }) {
+export function alloyValues({ imageRegistry, components }: AlloySettings) {
   const base = common("alloy", SIZE.alloy, imageRegistry);
+  const rules = alloyRights(components).namespaced;
   return {
     ...base,
+    // A Role in our namespace. What Alloy may read beyond it is no chart's object: uninstalling would leave it behind.
+    rbac: rules.length > 0 ? { create: true, namespaces: [NAMESPACE], rules } : base.rbac,
+    serviceAccount: { name: ALLOY.serviceAccount, automountServiceAccountToken: rules.length > 0 },
     alloy: {
       ...base.alloy,
       configMap: { create: false, name: ALLOY.configMap, key: ALLOY.configKey },

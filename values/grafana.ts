@@ -1,3 +1,4 @@
+import { alerts } from "../alerts";
 import type { Component } from "../versions";
 import { datasources } from "./datasources";
 import { type HelmValues, NODE_PORT, QUICK_READINESS } from "./shared";
@@ -25,6 +26,7 @@ export interface GrafanaSettings {
 
 /** Values of the `grafana` chart (grafana-community 12.x): one pod, provisioned whole. */
 export function grafanaValues({ imageRegistry, components, rootUrl, exposed }: GrafanaSettings) {
+  const rules = alerts(components);
   return {
     fullnameOverride: "grafana",
     global: { imageRegistry },
@@ -59,6 +61,7 @@ export function grafanaValues({ imageRegistry, components, rootUrl, exposed }: G
       server: { root_url: rootUrl },
     },
     datasources: { "datasources.yaml": { apiVersion: 1, prune: true, datasources: datasources(components) } },
+    alerting: rules === undefined ? {} : { "rules.yaml": rules },
     dashboardProviders: {
       "dashboardproviders.yaml": {
         apiVersion: 1,

@@ -13,6 +13,7 @@ export const ADDRESS = {
   tempoOtlp: `http://tempo.${NAMESPACE}.svc:4318`,
   loki: `http://loki.${NAMESPACE}.svc:3100`,
   lokiOtlp: `http://loki.${NAMESPACE}.svc:3100/otlp`,
+  lokiPush: `http://loki.${NAMESPACE}.svc:3100/loki/api/v1/push`,
   mimirQuery: `http://mimir-query-frontend.${NAMESPACE}.svc:8080/prometheus`,
   mimirOtlp: `http://mimir-distributor.${NAMESPACE}.svc:8080/otlp`,
   mimirRemoteWrite: `http://mimir-distributor.${NAMESPACE}.svc:8080/api/v1/push`,

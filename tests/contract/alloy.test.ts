@@ -7,7 +7,7 @@ import { describeWith, type Ended, program, run, temporaryFolder } from "../help
 
 const alloy = program("alloy");
 /** The features that the pods allow their Alloy. */
-const LEVEL = alloyValues({}).alloy.stabilityLevel;
+const LEVEL = alloyValues({ components: new Set(COMPONENTS) }).alloy.stabilityLevel;
 const STAND_IN_LEVEL = sumoStandInValues({ config: "" }).alloy.stabilityLevel;
 
 function composed(components: readonly Component[], secondPath: boolean): string {

@@ -1,7 +1,8 @@
 import { alloyConfig, standInConfig } from "../../alloy/compose";
 import { ALLOY } from "../../values/alloy";
-import { ADDRESS } from "../../values/shared";
+import { ADDRESS, NAMESPACE } from "../../values/shared";
 import { COMPONENTS } from "../../versions";
+import { hasToken } from "../helpers/pod-security";
 import { type ReleaseName, renderOf, toRender } from "../helpers/releases";
 import { behind, container, mountPath } from "../helpers/render";
 import { describeWith } from "../helpers/tools";
@@ -71,6 +72,27 @@ describeWith(toRender("alloy"), "Alloy, as its chart renders it", () => {
   it("lets its memory limiter act before the kernel does", () => {
     const limit = parseInt(/limit\s+= "(\d+)MiB"/.exec(TEXT)![1]!, 10);
     expect(limit).toBeLessThan(parseInt(alloy().resources!.limits!.memory!, 10));
+  });
+
+  it("may read pods, their logs and events in our namespace, and nothing else of it", () => {
+    const made = renderOf("alloy");
+    const { rules, metadata } = made.one("Role", "alloy");
+    expect(metadata?.namespace).toBe(NAMESPACE);
+    expect(rules).toEqual([
+      { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch"] },
+      { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
+      { apiGroups: [""], resources: ["events"], verbs: ["get", "list", "watch"] },
+    ]);
+    const { subjects } = made.one("RoleBinding", "alloy");
+    const account = pod().spec.serviceAccountName;
+    expect(account).toBe(ALLOY.serviceAccount); // which the role for the nodes is bound to, too
+    expect(subjects).toEqual([{ kind: "ServiceAccount", name: account, namespace: NAMESPACE }]);
+  });
+
+  it("has no right and no token where neither Mimir nor Loki would keep what it reads", () => {
+    const made = renderOf("alloy", { components: ["alloy", "tempo"] });
+    expect(made.ofKind("Role")).toEqual([]);
+    expect(hasToken(made.pod(), made.ofKind("ServiceAccount"))).toBe(false);
   });
 
   it.each<ReleaseName>(["alloy", "sumo-stand-in"])("tells nobody that it runs: %s", (name) => {

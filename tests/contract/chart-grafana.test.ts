@@ -1,3 +1,4 @@
+import { alerts } from "../../alerts";
 import { COMPONENTS } from "../../versions";
 import { GRAFANA } from "../../values/grafana";
 import { NODE_PORT } from "../../values/shared";
@@ -57,6 +58,17 @@ describeWith(toRender("grafana"), "Grafana, as its chart renders it", () => {
     };
     const volume = pod().spec.volumes!.find(({ configMap }) => configMap?.name === GRAFANA.dashboards);
     expect(providers.map(({ options }) => options.path)).toEqual([mountPath(grafana(), volume!.name)]);
+  });
+
+  it("finds our alert rules where it looks for them, word for word", () => {
+    const rules = alerts(new Set(COMPONENTS));
+    expect(renderOf("grafana").config("grafana", "rules.yaml")).toEqual(rules);
+    const provisioning = grafana().env!.find(({ name }) => name === "GF_PATHS_PROVISIONING")!.value;
+    expect(grafana().volumeMounts).toContainEqual(
+      expect.objectContaining({ mountPath: `${provisioning}/alerting/rules.yaml`, subPath: "rules.yaml" }),
+    );
+    const { text } = renderOf("grafana", VARIANTS["without Mimir"]);
+    expect(text).not.toContain("rules.yaml");
   });
 
   it("takes user and password from our Secret, and has neither in its own text", () => {

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
 import { sizeOf, total } from "../../scripts/plan/sizes";
+import { CONTAINERS } from "../../values/containers";
 import { ADDRESS, NAMESPACE } from "../../values/shared";
 import { CHARTS, COMPONENTS } from "../../versions";
 import { hasToken, restrictedFaults } from "../helpers/pod-security";
@@ -45,14 +46,21 @@ describeWith(ALL, "each release", () => {
     expect(template(release(name)).stdout).toBe(renderOf(name).text);
   });
 
-  it.each(RELEASES)("stays in its namespace, asks for no rights, runs no job: %s", (name) => {
-    const strangers = faultsOf(name, ({ installed }) =>
-      installed
-        .filter(({ kind, metadata }) => !OURS.test(kind!) || (metadata!.namespace ?? NAMESPACE) !== NAMESPACE)
-        .map(({ kind, metadata }) => `${kind} ${metadata!.name}`),
-    );
-    expect(strangers).toEqual([]);
-  });
+  it.each(RELEASES)(
+    "stays in its namespace, asks for no rights unless it is Alloy, runs no job: %s",
+    (name) => {
+      const allowed = name === "alloy" ? /^Role(Binding)?$/ : /^$/;
+      const strangers = faultsOf(name, ({ installed }) =>
+        installed
+          .filter(
+            ({ kind, metadata }) =>
+              !(OURS.test(kind!) || allowed.test(kind!)) || (metadata!.namespace ?? NAMESPACE) !== NAMESPACE,
+          )
+          .map(({ kind, metadata }) => `${kind} ${metadata!.name}`),
+      );
+      expect(strangers).toEqual([]);
+    },
+  );
 
   it.each(RELEASES)("has pods that the namespace's standard admits: %s", (name) => {
     expect(faultsOf(name, ({ pods }) => pods.flatMap(restrictedFaults))).toEqual([]);
@@ -63,11 +71,13 @@ describeWith(ALL, "each release", () => {
     expect(pods.flatMap(restrictedFaults)).not.toEqual([]);
   });
 
-  it.each(RELEASES)("gives no pod a token of the cluster's API: %s", (name) => {
+  it.each(RELEASES)("gives no pod a token of the cluster's API, but Alloy's: %s", (name) => {
     const holders = faultsOf(name, (made) =>
       made.pods.filter((pod) => hasToken(pod, made.ofKind("ServiceAccount"))).map(({ owner }) => owner),
     );
-    expect(holders).toEqual([]);
+    const expected =
+      name === "alloy" ? Object.keys(VARIANTS).map((label) => `${label}: Deployment alloy`) : [];
+    expect(holders).toEqual(expected);
   });
 
   it.each(RELEASES)("takes every image from the mirror, under the name it has at home: %s", (name) => {
@@ -112,6 +122,23 @@ describeWith(ALL, "the size of each release", () => {
 });
 
 describeWith(ALL, "all releases together", () => {
+  it("have the containers that the dashboards know the memory limits of, under the workloads they name", () => {
+    const pods = RELEASES.flatMap((name) => renderOf(name).pods);
+    const rendered = pods.flatMap((pod) =>
+      containersOf(pod).map(({ name, resources }) => [
+        pod.owner.split(" ")[1],
+        name,
+        resources?.limits?.memory,
+      ]),
+    );
+    const known = CONTAINERS.map(({ workload, container, size }) => [
+      workload,
+      container,
+      size.limits.memory,
+    ]);
+    expect(known.map(String).sort()).toEqual(rendered.map(String).sort());
+  });
+
   it("make no two objects of one kind and name", () => {
     const names = RELEASES.flatMap((name) =>
       renderOf(name).objects.map((o) => `${o.kind} ${o.metadata?.name}`),

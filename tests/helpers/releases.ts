@@ -50,7 +50,7 @@ export function release(name: ReleaseName, variant: Variant = {}): Release {
       return { name, chart: name, values: grafanaValues(settings) };
     }
     case "alloy":
-      return { name, chart: name, values: alloyValues({ imageRegistry }) };
+      return { name, chart: name, values: alloyValues({ imageRegistry, components: running }) };
     case "sumo-stand-in":
       return { name, chart: "alloy", values: sumoStandInValues({ imageRegistry, config: standInConfig() }) };
   }

@@ -5,6 +5,8 @@ import type {
   V1Deployment,
   V1PersistentVolumeClaim,
   V1PodSpec,
+  V1Role,
+  V1RoleBinding,
   V1Secret,
   V1Service,
   V1ServiceAccount,
@@ -37,6 +39,8 @@ type Kinds = {
   ConfigMap: V1ConfigMap;
   Deployment: V1Deployment;
   PersistentVolumeClaim: V1PersistentVolumeClaim;
+  Role: V1Role;
+  RoleBinding: V1RoleBinding;
   Secret: V1Secret;
   Service: V1Service;
   ServiceAccount: V1ServiceAccount;
@@ -92,7 +96,7 @@ export class Render {
   }
 
   ofKind<K extends keyof Kinds>(kind: K): Kinds[K][] {
-    return this.objects.filter((object) => object.kind === kind);
+    return this.objects.filter((object) => object.kind === kind) as Kinds[K][];
   }
 
   one<K extends keyof Kinds>(kind: K, name: string): Kinds[K] {

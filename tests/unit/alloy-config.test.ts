@@ -1,6 +1,7 @@
 import { alloyConfig, standInConfig } from "../../alloy/compose";
 import { ALLOY, alloyValues } from "../../values/alloy";
-import type { Component } from "../../versions";
+import { type Component, COMPONENTS } from "../../versions";
+import { argument, blocks, usedBy } from "../helpers/alloy-text";
 
 const BACKENDS: Component[] = ["tempo", "loki", "mimir"];
 
@@ -8,6 +9,7 @@ function config(backends: Component[], { secondPath }: { secondPath: boolean }):
   return alloyConfig({ components: new Set<Component>([...backends, "alloy"]), secondPath });
 }
 
+const values = alloyValues({ components: new Set(COMPONENTS) });
 const dual = config(BACKENDS, { secondPath: true });
 const localOnly = config(BACKENDS, { secondPath: false });
 
@@ -22,12 +24,6 @@ const variants = [false, true].flatMap((secondPath) =>
   }),
 );
 
-/** The components of a configuration: `otelcol.exporter.otlphttp.tempo` to the text of its block. */
-function blocks(text: string): Record<string, string> {
-  const found = text.matchAll(/^([a-z][\w.]*) "(\w+)" \{\n.*?^\}$/gms);
-  return Object.fromEntries([...found].map(([block, kind, label]) => [`${kind}.${label}`, block]));
-}
-
 /** Whom the memory limiter hands a signal to. */
 function consumers(text: string, signal: string): string[] {
   const limiter = blocks(text)["otelcol.processor.memory_limiter.ingest"] ?? "";
@@ -35,10 +31,8 @@ function consumers(text: string, signal: string): string[] {
   return list.split(", ").filter((name) => name !== "");
 }
 
-/** The number or text that a block gives an argument. */
-function argument(block: string, name: string): string | undefined {
-  return new RegExp(`^\\s*${name} += "?([^"\\n]*)"?$`, "m").exec(block)?.[1];
-}
+/** Components that begin a pipeline: nobody hands them anything. */
+const SOURCE = /^(otelcol\.receiver|prometheus\.scrape|loki\.source)\./;
 
 describe("Alloy's configuration", () => {
   it.each(variants)("for %s has no word left to fill in", (_, text) => {
@@ -46,9 +40,8 @@ describe("Alloy's configuration", () => {
   });
 
   it.each(variants)("for %s uses every component it has, and has every one it uses", (_, text) => {
-    const used = [...text.matchAll(/\b((?:otelcol|local)(?:\.\w+)+)\.(?:input|handler|content)\b/g)];
-    const made = Object.keys(blocks(text)).filter((name) => !name.startsWith("otelcol.receiver."));
-    expect(new Set(used.map(([, name]) => name))).toEqual(new Set(made));
+    const made = Object.keys(blocks(text)).filter((name) => !SOURCE.test(name));
+    expect(new Set(usedBy(text))).toEqual(new Set(made));
   });
 
   it("has the very same receiver whatever the stack runs, so that a reload never touches its ports", () => {
@@ -113,9 +106,7 @@ describe("with both paths", () => {
     expect(client).toMatch(/endpoint += .*local\.file\.sumo_endpoint\.content/);
     expect(client).toMatch(/headers += .*local\.file\.sumo_headers\.content/);
     expect(client).not.toMatch(/https?:/);
-    const mount = alloyValues({}).alloy.mounts.extra.find(
-      ({ name }) => name === ALLOY.credentials,
-    )!.mountPath;
+    const mount = values.alloy.mounts.extra.find(({ name }) => name === ALLOY.credentials)!.mountPath;
     for (const [file, name] of [
       ["sumo_endpoint", "endpoint"],
       ["sumo_headers", "headers.json"],
@@ -153,7 +144,7 @@ describe("a path", () => {
     const path = name.split(".").at(-1);
     expect(argument(block, "storage")).toBe(`otelcol.storage.file.${path}.handler`);
     const directory = argument(blocks(dual)[`otelcol.storage.file.${path}`]!, "directory");
-    const claim = alloyValues({}).alloy.mounts.extra.find(({ name }) => name === ALLOY.claim)!;
+    const claim = values.alloy.mounts.extra.find(({ name }) => name === ALLOY.claim)!;
     expect(directory).toBe(`${claim.mountPath}/queue/${path}`);
   });
 
@@ -185,7 +176,7 @@ describe("a path", () => {
 describe("memory", () => {
   it("is refused by the limiter first, fought for by the collector second, and taken by the kernel last", () => {
     const limiter = blocks(dual)["otelcol.processor.memory_limiter.ingest"]!;
-    const { resources, extraEnv } = alloyValues({}).alloy;
+    const { resources, extraEnv } = values.alloy;
     const refused = parseInt(argument(limiter, "limit")!, 10);
     const collected = parseInt(extraEnv.find(({ name }) => name === "GOMEMLIMIT")!.value, 10);
     const killed = parseInt(resources.limits.memory, 10);
@@ -199,9 +190,8 @@ describe("the stand-in for Sumo", () => {
   const text = standInConfig();
 
   it("uses every component it has, and has every one it uses", () => {
-    const used = [...text.matchAll(/\b(otelcol(?:\.\w+)+)\.input\b/g)].map(([, name]) => name);
-    const made = Object.keys(blocks(text)).filter((name) => !name.startsWith("otelcol.receiver."));
-    expect(new Set(used)).toEqual(new Set(made));
+    const made = Object.keys(blocks(text)).filter((name) => !SOURCE.test(name));
+    expect(new Set(usedBy(text))).toEqual(new Set(made));
   });
 
   it("sends nothing over the network", () => {

@@ -4,7 +4,7 @@ import { type Component, COMPONENTS } from "../../versions";
 
 type Panel = { title: string; description?: string; type: string; targets?: unknown[]; gridPos: Grid };
 type Grid = { x: number; y: number; w: number; h: number };
-type Dashboard = { uid: string; title: string; panels: Panel[] };
+type Dashboard = { uid: string; title: string; panels: Panel[]; links: object[]; tags: string[] };
 
 const texts = dashboards(new Set(COMPONENTS));
 const all = Object.entries(texts).map(([file, text]): [string, Dashboard] => [
@@ -53,6 +53,46 @@ describe("dashboards", () => {
       const uids = Object.values(dashboards(components)).flatMap((text) => asked(JSON.parse(text)));
       expect(uids.filter((uid) => !components.has(uid as Component))).toEqual([]);
     }
+  });
+
+  it("each lead to all the others, at the same time and for the same services", () => {
+    for (const [, { links, tags }] of all) {
+      expect(links).toEqual([
+        expect.objectContaining({ type: "dashboards", tags, keepTime: true, includeVars: true }),
+      ]);
+      expect(tags).toEqual(all[0]![1].tags);
+    }
+  });
+
+  it.each([
+    ["tempo+loki+mimir+grafana+alloy", "dual-write logs pipeline service-map services"],
+    ["tempo+loki+mimir+grafana", "logs service-map services"],
+    ["tempo+grafana+alloy", "service-map"],
+    ["loki+grafana+alloy", "logs"],
+    ["mimir+grafana+alloy", "dual-write pipeline"],
+    ["grafana", ""],
+  ])("with %s are those that there is data for: %s", (components, expected) => {
+    const made = dashboards(new Set(components.split("+") as Component[]));
+    expect(Object.keys(made).sort().join(" ").replaceAll(".json", "")).toBe(expected);
+  });
+
+  it.each([
+    ["pipeline.json", "loki", /Loki|What the stack says|Disk/],
+    ["pipeline.json", "tempo", /Tempo/],
+    ["dual-write.json", "tempo", /Traces/],
+    ["services.json", "loki", /Logs/],
+    ["service-map.json", "mimir", /map|Calls/],
+  ] as const)("leave out of %s what needs %s where it is out", (file, gone, titles) => {
+    const without = dashboards(new Set(COMPONENTS.filter((name) => name !== gone)))[file]!;
+    const shown = (text: string) => (JSON.parse(text) as Dashboard).panels.map(({ title }) => title);
+    expect(shown(texts[file]!).filter((title) => titles.test(title))).not.toEqual([]);
+    expect(shown(without).filter((title) => titles.test(title))).toEqual([]);
+  });
+
+  it.each(["Requests", "Latency", "Latency by route"])("lead from %s to traces, by exemplars", (title) => {
+    const { panels } = JSON.parse(texts["services.json"]!) as Dashboard;
+    const { targets } = panels.find((panel) => panel.title === title)!;
+    expect(targets!.map((target) => (target as { exemplar?: boolean }).exemplar)).not.toContain(undefined);
   });
 
   it("fit a ConfigMap together", () => {

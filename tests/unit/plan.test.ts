@@ -21,6 +21,8 @@ describe("the plan", () => {
       "Alloy alloy",
       "├─ ChartRelease alloy",
       "│  └─ Release alloy",
+      "├─ ClusterRole watchtower-alloy",
+      "├─ ClusterRoleBinding watchtower-alloy",
       "├─ ConfigMap alloy-config",
       "├─ PersistentVolumeClaim alloy-data",
       "├─ Secret sumo-credentials",

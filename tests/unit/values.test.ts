@@ -17,7 +17,7 @@ const charts = {
   loki: lokiValues({ retention }),
   mimir: mimirValues({ retention }),
   grafana: grafanaValues({ components: everything, rootUrl: "http://localhost:3000", exposed: true }),
-  alloy: alloyValues({}),
+  alloy: alloyValues({ components: new Set(COMPONENTS) }),
   "sumo-stand-in": sumoStandInValues({ config: standInConfig() }),
 };
 type Chart = keyof typeof charts;

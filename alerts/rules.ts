@@ -1,0 +1,144 @@
+import { discarded, queueFill, refusals, SECOND, SIGNALS } from "../dashboards/own-queries";
+import { memoryShare, restarts } from "../dashboards/pods";
+import type { Component } from "../versions";
+
+/** Something a person would be misled by, if nobody told them. */
+export interface Rule {
+  /** Never changes: Grafana knows the rule by it. */
+  uid: string;
+  title: string;
+  /** Fires while this has a value above 0. */
+  expr: string;
+  /** How long it must have been so, as Grafana writes it. */
+  for: string;
+  /** What it means, and what to do next. */
+  text: string;
+}
+
+const DASHBOARD = "Dashboard Watchtower / Pipeline";
+
+/** The rules for what this stack runs; their figures are Alloy's to gather and Mimir's to keep. */
+export function rules(components: ReadonlySet<Component>): Rule[] {
+  if (!components.has("alloy") || !components.has("mimir")) return [];
+  return [...alloyRules(), ...backendRules(components), ...podRules()];
+}
+
+function alloyRules(): Rule[] {
+  return [
+    {
+      uid: "watchtower-token-refused",
+      title: "The second path's token is refused",
+      expr: `sum(rate(http_client_request_duration_seconds_count{path="${SECOND}", http_response_status_code=~"401|403"}[5m]))`,
+      for: "0s",
+      text: "Sumo answers 401 or 403, and what it refuses is lost to it. Set its source's address anew: `pulumi config set --secret sumoEndpoint https://…`, then `pulumi up`.",
+    },
+    {
+      uid: "watchtower-path-refusing",
+      title: "A path does not take what it is sent",
+      expr: refusals("5m"),
+      for: "5m",
+      text: `The label path says which: the queue on disk holds what it is to get. If it is tempo, loki or mimir, see \`kubectl -n watchtower get pods\`; if it is sumo, whether the network reaches it. ${DASHBOARD} shows its answers and the queue.`,
+    },
+    {
+      uid: "watchtower-given-up",
+      title: "A path has lost telemetry",
+      expr: anySignal(["exporter_send_failed", "exporter_enqueue_failed"], "path"),
+      for: "0s",
+      text: `Refused for good, or the queue was full: the label path says which path lacks it now, the other has it. ${DASHBOARD}, panel Given up; the reason is in \`kubectl -n watchtower logs deploy/alloy\`.`,
+    },
+    {
+      uid: "watchtower-queue-filling",
+      title: "A queue is more than half full",
+      expr: `${queueFill()} > 0.5`,
+      for: "1m",
+      text: "When it is full, newer telemetry is lost to this path. Mend what it writes to; if that is Sumo and it will be long, `pulumi config set sumoEnabled false` and `pulumi up`.",
+    },
+    {
+      uid: "watchtower-refused",
+      title: "Alloy refuses telemetry",
+      expr: anySignal(["receiver_refused"], "job"),
+      for: "1m",
+      text: "It is short of memory: senders that do not try again lose what they send. Send less at once, or give it more in values/sizes.ts, with the memory limiter of alloy/ingest.alloy.",
+    },
+    {
+      uid: "watchtower-configuration-refused",
+      title: "Alloy refused its newest configuration",
+      expr: `alloy_config_last_load_successful{job="watchtower/alloy"} == bool 0`,
+      for: "1m",
+      text: "It runs the one before, so the last `pulumi up` has not taken effect. Why is in `kubectl -n watchtower logs deploy/alloy`.",
+    },
+    {
+      uid: "watchtower-silent",
+      title: "Alloy tells nothing of itself",
+      expr: `absent(up{job="watchtower/alloy"})`,
+      for: "5m",
+      text: "The other rules and the dashboard Pipeline are blind. See `kubectl -n watchtower get pods` for Alloy and Mimir.",
+    },
+  ];
+}
+
+/** How many a backend discards a second, by what counts it. */
+const DISCARDING: Partial<Record<Component, string>> = {
+  tempo: "tempo_discarded_spans_total",
+  loki: "loki_discarded_samples_total",
+  mimir: "cortex_discarded_samples_total",
+};
+
+function backendRules(components: ReadonlySet<Component>): Rule[] {
+  const discarding = SIGNALS.filter(({ backend }) => components.has(backend)).map(
+    ({ backend, local }): Rule => ({
+      uid: `watchtower-${backend}-discarding`,
+      title: `${local} throws telemetry away`,
+      expr: discarded(DISCARDING[backend]!, "5m"),
+      for: "0s",
+      text: `It took it, said so, and dropped it: the label reason names the limit. Raise it in values/${backend}.ts, or send less.`,
+    }),
+  );
+  if (!components.has("loki")) return discarding;
+  return [
+    ...discarding,
+    {
+      uid: "watchtower-disk-filling",
+      title: "The disk fills up",
+      expr: "max(loki_ingester_wal_disk_usage_percent) > 0.85",
+      for: "5m",
+      text: "At 90 % Loki stops its log, and soon nobody can write. In kind it is the laptop's disk: free some (`docker system df` shows what Docker holds), or keep less (`pulumi config set --path retention.logs 24h`).",
+    },
+  ];
+}
+
+function podRules(): Rule[] {
+  return [
+    {
+      uid: "watchtower-restarting",
+      title: "A container keeps restarting",
+      expr: `${restarts("15m")} > 1`,
+      for: "0s",
+      text: "See why with `kubectl -n watchtower describe pod` and `kubectl -n watchtower logs --previous`; OOMKilled: give it more memory in values/sizes.ts.",
+    },
+    {
+      uid: "watchtower-memory",
+      title: "A container is close to its memory limit",
+      expr: `(${memoryShare()}) > 0.9`,
+      for: "5m",
+      text: "At its limit it is killed, with what it holds in memory. Give it more in values/sizes.ts, or send less.",
+    },
+    {
+      uid: "watchtower-unscraped",
+      title: "A program's metrics are missing",
+      expr: `up{job=~"watchtower/.+"} == bool 0`,
+      for: "5m",
+      text: "Its panels are stale, whatever they show. See `kubectl -n watchtower get pods`; for the kubelet, whether this cluster's kubelets answer at port 10250.",
+    },
+  ];
+}
+
+/** What some of Alloy's counters counted of any signal within five minutes, where they did. */
+function anySignal(counters: string[], by: string): string {
+  const counted = SIGNALS.flatMap(({ items }) =>
+    counters.map((counter) => `otelcol_${counter}_${items}_total`),
+  );
+  return counted
+    .map((name) => `(sum by (${by}) (increase(${name}{job="watchtower/alloy"}[5m])) > 0)`)
+    .join(" or ");
+}

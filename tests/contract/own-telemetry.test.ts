@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as readline from "node:readline";
+import { alloyConfig } from "../../alloy/compose";
+import { OWN_METRICS } from "../../alloy/own-metrics";
+import { waitUntil } from "../../scripts/lib/wait";
+import { alloyValues } from "../../values/alloy";
+import { ADDRESS } from "../../values/shared";
+import { COMPONENTS } from "../../versions";
+import { FakeKube } from "../helpers/fake-kube";
+import { freePorts } from "../helpers/ports";
+import { PushSink } from "../helpers/push-sink";
+import { describeWith, program, temporaryFolder } from "../helpers/tools";
+
+const alloy = program("alloy");
+const TOKEN = "ZaVnC4dhaV1-endpoint-token==";
+const components = new Set(COMPONENTS);
+const SPAN = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331", name: "a request" };
+
+/** Runs a whole Alloy, with a Sumo that refuses what it is sent, in a cluster that tells of Alloy's own pod alone. */
+describeWith([alloy], "the real Alloy, reading itself while Sumo refuses it", () => {
+  let folder: string;
+  let sink: PushSink;
+  let kube: FakeKube;
+  let running: ChildProcess;
+  const said: string[] = [];
+
+  beforeAll(async () => {
+    folder = temporaryFolder();
+    const [page, grpc, otlp] = await freePorts(3);
+    sink = await PushSink.start();
+    const ports = [
+      { name: "http-metrics", containerPort: Number(page) },
+      { name: "otlp-http", containerPort: Number(otlp) },
+    ];
+    const pod = { name: "alloy-0", instance: "alloy", container: "alloy", ports };
+    kube = await FakeKube.start([pod], ["Back-off restarting failed container"]);
+    fs.writeFileSync(path.join(folder, "endpoint"), `${sink.url}/receiver/v1/otlp/${TOKEN}`);
+    fs.writeFileSync(path.join(folder, "headers.json"), "{}");
+    fs.writeFileSync(path.join(folder, "config.alloy"), here(folder, sink, kube, [grpc!, otlp!]));
+    running = spawn(alloy.path!, [
+      "run",
+      path.join(folder, "config.alloy"),
+      `--storage.path=${folder}`,
+      `--server.http.listen-addr=127.0.0.1:${page}`,
+      `--stability.level=${alloyValues({ components }).alloy.stabilityLevel}`,
+      "--disable-reporting",
+    ]);
+    readline.createInterface(running.stderr!).on("line", (line) => {
+      said.push(line);
+      kube.log(line);
+    });
+    await until(() => kube.followed > 0, "Alloy to follow its own log");
+    const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [SPAN] }] }] });
+    const headers = { "content-type": "application/json" };
+    await fetch(`http://127.0.0.1:${otlp}/v1/traces`, { method: "POST", body, headers });
+    await until(() => sink.lines.some(({ line }) => line.includes("401")), "the log of the refusal");
+    await until(() => failed().length > 0, "the count of the refusal");
+    await until(() => sink.series.some(({ job }) => job === "watchtower/kubelet"), "the kubelet's state");
+  }, 60_000);
+
+  afterAll(async () => {
+    running.kill("SIGKILL");
+    await new Promise((gone) => running.once("close", gone));
+    kube.stop();
+    sink.stop();
+    fs.rmSync(folder, { recursive: true });
+  });
+
+  async function until(there: () => boolean, what: string): Promise<void> {
+    const missing = () => Promise.resolve(there() ? undefined : `${what}; Alloy says: ${said.at(-1)}`);
+    const stuck = await waitUntil(missing, { withinMs: 25_000, everyMs: 100 });
+    if (stuck !== undefined) throw new Error(`no sign of ${stuck}`);
+  }
+
+  const failed = () =>
+    sink.series.filter(({ __name__ }) => __name__ === "otelcol_exporter_send_failed_spans_total");
+
+  it("counts what was refused, and tells why, without the address it was sent to", () => {
+    expect(sink.refused).toBeGreaterThan(0);
+    expect(failed()[0]).toEqual({
+      __name__: "otelcol_exporter_send_failed_spans_total",
+      job: "watchtower/alloy",
+      instance: "alloy-0",
+      path: "sumo",
+      error_permanent: "true",
+      error_type: "Unauthenticated",
+    });
+  });
+
+  it("writes the token into no series and no line, though its own log has it", () => {
+    expect(said.join("\n")).toContain(TOKEN);
+    expect(JSON.stringify(sink.series)).not.toContain(TOKEN);
+    expect(JSON.stringify(sink.lines)).not.toContain(TOKEN);
+    const refusal = sink.lines.find(({ line }) => line.includes("401"))!;
+    expect(refusal.line).toMatch(/request to https?:\/\/<redacted> responded with HTTP Status Code 401/);
+  });
+
+  it("keeps only series that somebody asks for, all under jobs of its own", () => {
+    const names = new Set(sink.series.map(({ __name__ }) => __name__));
+    expect([...names].filter((name) => !OWN_METRICS.includes(name!))).toEqual([]);
+    expect(new Set(sink.series.map(({ job }) => job))).toEqual(
+      new Set(["watchtower/alloy", "watchtower/kubelet"]),
+    );
+  });
+
+  it("reads each line once, whatever ports the container has, and labels it as the stack's own", () => {
+    expect(kube.followed).toBe(1);
+    const line = sink.lines.find(({ line }) => line.includes("401"))!;
+    expect(line.labels).toBe(
+      '{container="alloy", job="watchtower/pods", pod="alloy-0", service_name="watchtower/alloy"}',
+    );
+  });
+
+  it("reads the namespace's events", () => {
+    const event = sink.lines.find(({ line }) => line.includes("Back-off restarting failed container"));
+    expect(event?.labels).toBe('{job="watchtower/events", namespace="watchtower"}');
+  });
+
+  it("asks the cluster for nothing outside the namespace", () => {
+    const everyonesOwn = ["/api", "/apis", "/api/v1", "/version"];
+    const outside = [...kube.asked].filter(
+      (asked) => !asked.startsWith("/api/v1/namespaces/watchtower/") && !everyonesOwn.includes(asked),
+    );
+    expect(outside).toEqual([]);
+  });
+});
+
+/** The configuration of the pod, moved to this machine: its folders, its neighbours, its cluster, its pace. */
+function here(folder: string, sink: PushSink, kube: FakeKube, [grpc, otlp]: string[]): string {
+  const client = `client {\n\t\tapi_server = "${kube.url}"\n\t}`;
+  return alloyConfig({ components, secondPath: true })
+    .replace(/directory( *)= "\/var\/lib\/alloy(.*)"/g, `directory$1= "${folder}$2"`)
+    .replace(/(storage\.file .*\n)/g, "$1\tcreate_directory = true\n")
+    .replaceAll("/etc/sumo", folder)
+    .replace("0.0.0.0:4317", `127.0.0.1:${grpc}`)
+    .replace("0.0.0.0:4318", `127.0.0.1:${otlp}`)
+    .replace(ADDRESS.mimirRemoteWrite, `${sink.url}/api/v1/push`)
+    .replace(ADDRESS.lokiPush, `${sink.url}/loki/api/v1/push`)
+    .replace(/http:\/\/[\w-]+\.watchtower\.svc:\d+/g, sink.url)
+    .replace('role = "pod"', `role = "pod"\n\tapi_server = "${kube.url}"`)
+    .replace(/(loki\.source\.\w+ "own" \{\n)/g, `$1\t${client}\n`)
+    .replace(/scrape_(interval|timeout)( *)= "\d+s"/g, 'scrape_$1$2= "1s"')
+    .replace(/bearer_token_file = .*\n/, "\n");
+}
