@@ -14,6 +14,7 @@ const RETRYABLE = [
   "EPIPE",
   "ETIMEDOUT",
   "EAI_AGAIN",
+  "ENOTFOUND",
   "EHOSTUNREACH",
   "ENETUNREACH",
 ];
@@ -60,7 +61,7 @@ function urlOf({ endpoint }: Target, signal: Signal): string {
 }
 
 function refusalIn(status: number, reason: string): Refusal | undefined {
-  // Loki takes logs but not none of them: 422 (loki#13706). So it understood.
+  // Loki takes logs but not none of them: 422 (loki#13706), as others may say 400. So it understood.
   if (status < 300 || status === 400 || status === 422) return undefined;
   if (status === 401 || status === 403) return { kind: "not allowed", reason };
   return {
