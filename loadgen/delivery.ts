@@ -1,15 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { core } from "@opentelemetry/sdk-node";
-import { isRetryable, reasonOf, type GrpcError } from "./grpc-error";
-import { NONE_REJECTED, takePartialSuccess, type PartialSuccess } from "./partial-success";
+import { listenTo, type Told } from "./diagnostics";
 import type { Tally } from "./tally";
+import type { Exporter, Transport } from "./transport";
 
-/** What the SDK's exporters have in common. */
-export interface Exporter<T> {
-  export(items: T, done: (result: core.ExportResult) => void): void;
-  shutdown(): Promise<void>;
-}
-
+/** From the first attempt, after which no other is begun. */
 export const RETRY_FOR_MS = 60_000;
 const FIRST_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 5_000;
@@ -18,13 +13,14 @@ const MAX_UNDER_WAY = 4;
 
 /** How one attempt ended; some items of a successful one may still have been rejected. */
 interface Outcome {
-  error?: GrpcError;
-  partial: PartialSuccess;
+  error?: Error;
+  told: Told;
 }
 
 /**
- * The way out of one signal, in the place of its exporter: sends again what may succeed, which the OTLP gRPC
- * exporters do not do (otlp-grpc-exporter-base has no retrying transport), and counts what became of each item.
+ * The way out of one signal, in the place of its exporter: sends again what may succeed, and counts what became
+ * of each item. The OTLP gRPC exporters never send again (otlp-grpc-exporter-base has no retrying transport), the
+ * HTTP ones only within their timeout.
  */
 export class Delivery<T> implements Exporter<T> {
   private readonly unsettled = new Set<Promise<void>>();
@@ -33,6 +29,7 @@ export class Delivery<T> implements Exporter<T> {
 
   constructor(
     private readonly exporter: Exporter<T>,
+    private readonly transport: Pick<Transport, "isRetryable" | "reasonOf">,
     private readonly sizeOf: (items: T) => number,
     private readonly tally: Tally,
     /** From then on, what has no answer counts as failed. */
@@ -75,7 +72,8 @@ export class Delivery<T> implements Exporter<T> {
     const retryUntil = Date.now() + RETRY_FOR_MS;
     for (let backoffMs = FIRST_BACKOFF_MS; ; backoffMs = Math.min(backoffMs * 1.5, MAX_BACKOFF_MS)) {
       const outcome = await this.attempt(items);
-      const final = !outcome.error || !isRetryable(outcome.error) || Date.now() + backoffMs > retryUntil;
+      const final =
+        !outcome.error || !this.transport.isRetryable(outcome.error) || Date.now() + backoffMs > retryUntil;
       if (final) return outcome;
       await sleep(backoffMs * (0.8 + 0.4 * Math.random()), undefined, { signal: this.giveUp }).catch(
         () => {},
@@ -85,31 +83,35 @@ export class Delivery<T> implements Exporter<T> {
     }
   }
 
-  private attempt(items: T): Promise<Outcome> {
-    return new Promise((resolve) => {
-      const late = () =>
-        resolve({ error: new Error("no answer within the final flush"), partial: NONE_REJECTED });
+  private async attempt(items: T): Promise<Outcome> {
+    const told: Told = { rejected: 0, retries: 0 };
+    const error = await new Promise<Error | undefined>((resolve) => {
+      const late = () => resolve(new Error("no answer within the final flush"));
       if (this.giveUp.aborted) return late();
       this.giveUp.addEventListener("abort", late, { once: true });
-      this.exporter.export(items, ({ code, error }) => {
-        this.giveUp.removeEventListener("abort", late);
-        const partial = takePartialSuccess(); // now: the next answer overwrites it
-        if (code === core.ExportResultCode.SUCCESS) resolve({ partial });
-        else resolve({ error: error ?? new Error("the exporter gave no reason"), partial });
-      });
+      listenTo(told, () =>
+        this.exporter.export(items, ({ code, error }) => {
+          this.giveUp.removeEventListener("abort", late);
+          const failed = code !== core.ExportResultCode.SUCCESS;
+          resolve(failed ? (error ?? new Error("the exporter gave no reason")) : undefined);
+        }),
+      );
     });
+    this.tally.retries += told.retries;
+    this.tally.errors += told.retries + (error ? 1 : 0);
+    return { error, told };
   }
 
-  private count(size: number, { error, partial }: Outcome): core.ExportResult {
+  private count(size: number, { error, told }: Outcome): core.ExportResult {
     if (error) {
       this.tally.failed += size;
-      this.tally.reason = reasonOf(error);
+      this.tally.reason = this.transport.reasonOf(error);
       return { code: core.ExportResultCode.FAILED, error };
     }
-    const rejected = Math.min(partial.rejected, size);
+    const rejected = Math.min(told.rejected, size);
     this.tally.rejected += rejected;
-    this.tally.sent += size - rejected;
-    if (rejected > 0) this.tally.reason = partial.reason;
+    this.tally.accepted += size - rejected;
+    if (rejected > 0) this.tally.reason = told.reason;
     return { code: core.ExportResultCode.SUCCESS };
   }
 }

@@ -5,8 +5,10 @@ export type GrpcError = Error & {
   metadata?: { get?: (key: string) => unknown[] };
 };
 
+const PERMISSION_DENIED = 7;
 const RESOURCE_EXHAUSTED = 8;
 const UNIMPLEMENTED = 12;
+const UNAUTHENTICATED = 16;
 
 /** Status codes after which OTLP says to send again. */
 const RETRYABLE = [
@@ -18,13 +20,20 @@ const RETRYABLE = [
   15, // DATA_LOSS
 ];
 
+/** Whether OTLP says to send again. */
 export function isRetryable(error: GrpcError): boolean {
   if (error.code === RESOURCE_EXHAUSTED) return hasRetryInfo(error);
   return typeof error.code === "number" && RETRYABLE.includes(error.code);
 }
 
+/** Whether the receiver does not know the signal. */
 export function isUnimplemented(error: GrpcError): boolean {
   return error.code === UNIMPLEMENTED;
+}
+
+/** Whether the receiver does not know us. */
+export function isForbidden(error: GrpcError): boolean {
+  return error.code === UNAUTHENTICATED || error.code === PERMISSION_DENIED;
 }
 
 /** The part of the error that tells a person something. */

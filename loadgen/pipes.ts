@@ -1,12 +1,12 @@
-import { OTLPLogExporter } from "@opentelemetry/exporter-logs-otlp-grpc";
-import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-grpc";
-import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-grpc";
-import { logs, metrics, resources, tracing } from "@opentelemetry/sdk-node";
-import { Delivery, RETRY_FOR_MS, type Exporter } from "./delivery";
-import type { Options, Signal } from "./options";
+import { logs, metrics, tracing } from "@opentelemetry/sdk-node";
+import { Delivery, RETRY_FOR_MS } from "./delivery";
+import type { Options, Protocol, Signal } from "./options";
 import { emptyTally } from "./tally";
+import { ATTEMPT_TIMEOUT_MS, type Batch, type Exporter, type Refusal, type Transport } from "./transport";
+import { GRPC } from "./transport-grpc";
+import { HTTP } from "./transport-http";
 
-const ATTEMPT_TIMEOUT_MS = 10_000;
+const TRANSPORTS: Record<Protocol, Transport> = { grpc: GRPC, http: HTTP };
 const METRIC_INTERVAL_MS = 5_000;
 
 const BATCHING = {
@@ -23,33 +23,36 @@ export interface Pipes {
 export type AnyPipe = TracePipe | MetricPipe | LogPipe;
 
 /** One pipe for each chosen signal. */
-export function openPipes({ endpoint, signals }: Options, queueSize: number, giveUp: AbortSignal): Pipes {
-  const url = `http://${endpoint}`; // the scheme tells the exporters to use no TLS
+export function openPipes(options: Options, queueSize: number, giveUp: AbortSignal): Pipes {
+  const { signals } = options;
   return {
-    ...(signals.includes("traces") ? { traces: new TracePipe(url, queueSize, giveUp) } : {}),
-    ...(signals.includes("metrics") ? { metrics: new MetricPipe(url, giveUp) } : {}),
-    ...(signals.includes("logs") ? { logs: new LogPipe(url, queueSize, giveUp) } : {}),
+    ...(signals.includes("traces") ? { traces: new TracePipe(options, queueSize, giveUp) } : {}),
+    ...(signals.includes("metrics") ? { metrics: new MetricPipe(options, giveUp) } : {}),
+    ...(signals.includes("logs") ? { logs: new LogPipe(options, queueSize, giveUp) } : {}),
   };
 }
 
 /** One signal from the services to the receiver: a queue and an exporter that all services share. */
-abstract class Pipe<T> {
+abstract class Pipe<S extends Signal> {
   readonly tally = emptyTally();
-  protected readonly delivery: Delivery<T>;
+  protected readonly delivery: Delivery<Batch[S]>;
+  private readonly transport: Transport;
+  private readonly exporter: Exporter<Batch[S]>;
 
   constructor(
-    readonly signal: Signal,
-    private readonly exporter: Exporter<T>,
-    private readonly nothing: T,
-    sizeOf: (items: T) => number,
+    readonly signal: S,
+    private readonly options: Options,
+    sizeOf: (items: Batch[S]) => number,
     giveUp: AbortSignal,
   ) {
-    this.delivery = new Delivery(exporter, sizeOf, this.tally, giveUp);
+    this.transport = TRANSPORTS[options.protocol];
+    this.exporter = this.transport.newExporter[signal](options);
+    this.delivery = new Delivery(this.exporter, this.transport, sizeOf, this.tally, giveUp);
   }
 
-  /** Sends an empty export, to learn whether the receiver is there and takes this signal. */
-  probe(): Promise<Error | undefined> {
-    return new Promise((resolve) => this.exporter.export(this.nothing, ({ error }) => resolve(error)));
+  /** Asks the receiver whether it takes this signal; what it says if not. */
+  probe(): Promise<Refusal | undefined> {
+    return this.transport.refusalOf(this.options, this.signal, this.exporter);
   }
 
   /** Hands over what is left and closes; nothing can be sent afterwards. */
@@ -61,16 +64,16 @@ abstract class Pipe<T> {
   protected abstract flush(): Promise<void>;
 }
 
-export class TracePipe extends Pipe<tracing.ReadableSpan[]> {
+/** Spans, in batches. */
+export class TracePipe extends Pipe<"traces"> {
   readonly processor: tracing.SpanProcessor;
 
-  constructor(url: string, maxQueueSize: number, giveUp: AbortSignal) {
-    const exporter = new OTLPTraceExporter({ url, timeoutMillis: ATTEMPT_TIMEOUT_MS });
-    super("traces", exporter, [], (spans) => spans.length, giveUp);
+  constructor(options: Options, maxQueueSize: number, giveUp: AbortSignal) {
+    super("traces", options, (spans) => spans.length, giveUp);
     const { tally } = this;
     this.processor = new (class extends tracing.BatchSpanProcessor {
       override onEnd(span: tracing.ReadableSpan): void {
-        tally.made++;
+        tally.sent++;
         super.onEnd(span);
       }
     })(this.delivery, { ...BATCHING, maxQueueSize });
@@ -81,16 +84,16 @@ export class TracePipe extends Pipe<tracing.ReadableSpan[]> {
   }
 }
 
-export class LogPipe extends Pipe<logs.ReadableLogRecord[]> {
+/** Log records, in batches. */
+export class LogPipe extends Pipe<"logs"> {
   readonly processor: logs.LogRecordProcessor;
 
-  constructor(url: string, maxQueueSize: number, giveUp: AbortSignal) {
-    const exporter = new OTLPLogExporter({ url, timeoutMillis: ATTEMPT_TIMEOUT_MS });
-    super("logs", exporter, [], (records) => records.length, giveUp);
+  constructor(options: Options, maxQueueSize: number, giveUp: AbortSignal) {
+    super("logs", options, (records) => records.length, giveUp);
     const { tally } = this;
     this.processor = new (class extends logs.BatchLogRecordProcessor {
       override onEmit(record: logs.SdkLogRecord): void {
-        tally.made++;
+        tally.sent++;
         super.onEmit(record);
       }
     })({ exporter: this.delivery, ...BATCHING, maxQueueSize });
@@ -105,14 +108,13 @@ export class LogPipe extends Pipe<logs.ReadableLogRecord[]> {
  * Collects every few seconds, cumulatively, as Mimir needs it. While a collection is on its way no other
  * starts, so that one sent again after an outage never arrives behind a newer one.
  */
-export class MetricPipe extends Pipe<metrics.ResourceMetrics> {
+export class MetricPipe extends Pipe<"metrics"> {
   private readonly readers: metrics.MetricReader[] = [];
   private readonly timer: NodeJS.Timeout;
   private collecting?: Promise<unknown>;
 
-  constructor(url: string, giveUp: AbortSignal) {
-    const exporter = new OTLPMetricExporter({ url, timeoutMillis: ATTEMPT_TIMEOUT_MS });
-    super("metrics", exporter, { resource: resources.emptyResource(), scopeMetrics: [] }, pointsIn, giveUp);
+  constructor(options: Options, giveUp: AbortSignal) {
+    super("metrics", options, pointsIn, giveUp);
     this.timer = setInterval(() => {
       this.collecting ??= this.collect().finally(() => (this.collecting = undefined));
     }, METRIC_INTERVAL_MS);
@@ -124,7 +126,7 @@ export class MetricPipe extends Pipe<metrics.ResourceMetrics> {
     const reader = new (class extends metrics.MetricReader {
       protected async onForceFlush(): Promise<void> {
         const { resourceMetrics } = await this.collect();
-        tally.made += pointsIn(resourceMetrics);
+        tally.sent += pointsIn(resourceMetrics);
         await new Promise((done) => delivery.export(resourceMetrics, done));
       }
 

@@ -18,6 +18,15 @@ export interface PlannedLog {
   attributes?: Attributes;
 }
 
+/** An order that a customer tried to place. */
+export interface PlannedOrder {
+  /** Customer tier and payment method: few values each. */
+  dimensions: Attributes;
+  /** US dollars. */
+  value: number;
+  placed: boolean;
+}
+
 /** One span to be, with all that happens under it; times are relative, so that a plan fits any moment. */
 export interface PlannedSpan {
   service: ServiceName;
@@ -31,6 +40,7 @@ export interface PlannedSpan {
   failed?: boolean;
   /** Set where the error began: there the exception is recorded. */
   failure?: Failure;
+  order?: PlannedOrder;
 }
 
 /** What a span does, one after the other: work of its own (milliseconds), or a call to a child. */

@@ -10,6 +10,7 @@ export class Random {
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   }
 
+  /** True in this share of draws, 0 to 1. */
   chance(share: number): boolean {
     return this.next() < share;
   }

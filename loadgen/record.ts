@@ -14,7 +14,7 @@ function recordSpan(
   parent: Context,
   services: Record<ServiceName, Service>,
 ): void {
-  const { tracer, logger, http } = services[plan.service];
+  const { tracer, logger, http, orders } = services[plan.service];
   const span = tracer.startSpan(
     plan.name,
     { kind: plan.kind, attributes: plan.attributes, startTime },
@@ -42,6 +42,7 @@ function recordSpan(
   if (plan.failed) span.setStatus({ code: SpanStatusCode.ERROR, message: plan.failure?.message });
   span.end(now);
   if (plan.kind === SpanKind.SERVER) http?.record(plan);
+  if (plan.order) orders?.record(plan.order);
 }
 
 /** The caller as the callee sees it: ids out of a `traceparent` header. */

@@ -10,12 +10,19 @@ export interface Query {
   operation: "SELECT" | "INSERT" | "UPDATE";
   collection: string;
   text: string;
+  /** Half the queries take longer. */
+  medianMs: number;
 }
 
 /** A kind of request: what each of the three services does for it. */
 export interface Route {
   /** How often it is drawn, against the others. */
   weight: number;
+  /**
+   * How much more (to 1) or less (to -1) often than others it fails; weighted by `weight` they sum up to
+   * nothing, so that all routes together fail as often as asked.
+   */
+  failureBias: number;
   gateway: Endpoint;
   order: Endpoint & {
     /** The INTERNAL span, and what the service logs when done. */
@@ -23,14 +30,24 @@ export interface Route {
     done: string;
     query: Query;
   };
-  payment: Endpoint & { work: string; done: string; medianMs: number };
+  payment: Endpoint & {
+    /** The INTERNAL span, and what the service logs when done. */
+    work: string;
+    done: string;
+    /** What it calls at the payment provider, by gRPC, and how long half the answers take at most. */
+    rpc: string;
+    medianMs: number;
+  };
   /** Whether the request is about one order; then its id and payment method are known. */
   hasOrder: boolean;
+  /** Whether it places that order, which then has a value. */
+  placesOrder?: true;
 }
 
 export const ROUTES: readonly Route[] = [
   {
     weight: 45,
+    failureBias: -0.5,
     hasOrder: true,
     gateway: { method: "GET", route: "/orders/{order_id}", status: 200 },
     order: {
@@ -43,6 +60,7 @@ export const ROUTES: readonly Route[] = [
         operation: "SELECT",
         collection: "orders",
         text: "SELECT id, customer_id, status, total FROM orders WHERE id = $1",
+        medianMs: 3,
       },
     },
     payment: {
@@ -51,12 +69,15 @@ export const ROUTES: readonly Route[] = [
       status: 200,
       work: "look up charge",
       done: "charge looked up",
+      rpc: "provider.payments.v1.Charges/Get",
       medianMs: 6,
     },
   },
   {
     weight: 30,
+    failureBias: 1,
     hasOrder: true,
+    placesOrder: true,
     gateway: { method: "POST", route: "/orders", status: 201 },
     order: {
       method: "POST",
@@ -68,6 +89,7 @@ export const ROUTES: readonly Route[] = [
         operation: "INSERT",
         collection: "orders",
         text: "INSERT INTO orders (id, customer_id, status, total) VALUES ($1, $2, $3, $4)",
+        medianMs: 8,
       },
     },
     payment: {
@@ -76,11 +98,13 @@ export const ROUTES: readonly Route[] = [
       status: 201,
       work: "charge customer",
       done: "customer charged",
+      rpc: "provider.payments.v1.Charges/Create",
       medianMs: 45,
     },
   },
   {
     weight: 20,
+    failureBias: -0.625,
     hasOrder: false,
     gateway: { method: "GET", route: "/products", status: 200 },
     order: {
@@ -93,6 +117,7 @@ export const ROUTES: readonly Route[] = [
         operation: "SELECT",
         collection: "products",
         text: "SELECT id, name, price FROM products WHERE category = $1 ORDER BY rank LIMIT 50",
+        medianMs: 14,
       },
     },
     payment: {
@@ -101,11 +126,13 @@ export const ROUTES: readonly Route[] = [
       status: 200,
       work: "read exchange rates",
       done: "exchange rates read",
+      rpc: "provider.payments.v1.Rates/List",
       medianMs: 3,
     },
   },
   {
     weight: 5,
+    failureBias: 1,
     hasOrder: true,
     gateway: { method: "POST", route: "/orders/{order_id}/refund", status: 200 },
     order: {
@@ -118,6 +145,7 @@ export const ROUTES: readonly Route[] = [
         operation: "UPDATE",
         collection: "orders",
         text: "UPDATE orders SET status = $2 WHERE id = $1",
+        medianMs: 6,
       },
     },
     payment: {
@@ -126,60 +154,8 @@ export const ROUTES: readonly Route[] = [
       status: 201,
       work: "refund customer",
       done: "customer refunded",
+      rpc: "provider.payments.v1.Refunds/Create",
       medianMs: 60,
     },
   },
-];
-
-/** A way the payment provider fails. */
-export interface Fault {
-  weight: number;
-  type: string;
-  message: string;
-  /** What payment-service answers. */
-  status: 500 | 503 | 504;
-  /** How long it waited in vain. */
-  waitedMs: number;
-}
-
-export const FAULTS: readonly Fault[] = [
-  {
-    weight: 5,
-    type: "ProviderUnavailableError",
-    message: "payment provider answered 503 Service Unavailable",
-    status: 503,
-    waitedMs: 0,
-  },
-  {
-    weight: 3,
-    type: "ProviderTimeoutError",
-    message: "payment provider did not answer within 2000 ms",
-    status: 504,
-    waitedMs: 2000,
-  },
-  {
-    weight: 2,
-    type: "LedgerConflictError",
-    message: "ledger entry was changed by another transaction",
-    status: 500,
-    waitedMs: 0,
-  },
-];
-
-export const CUSTOMER_TIERS = [
-  { weight: 70, tier: "free" },
-  { weight: 25, tier: "plus" },
-  { weight: 5, tier: "gold" },
-];
-
-export const PAYMENT_METHODS = [
-  { weight: 70, method: "card" },
-  { weight: 20, method: "paypal" },
-  { weight: 10, method: "invoice" },
-];
-
-export const USER_AGENTS = [
-  { weight: 5, value: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0" },
-  { weight: 3, value: "ShopApp/4.2 (iOS 19.1)" },
-  { weight: 1, value: "curl/8.14.1" },
 ];

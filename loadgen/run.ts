@@ -1,20 +1,25 @@
 import { faultOfEndpoint } from "./endpoint";
 import { showLive, type Terminal } from "./live";
-import { parseOptions, type Options } from "./options";
+import { watchDiagnostics } from "./diagnostics";
+import { InFlight } from "./in-flight";
+import type { Options } from "./options";
 import { pace } from "./pace";
-import { watchPartialSuccess } from "./partial-success";
+import { parseOptions } from "./parse-options";
 import { openPipes, type AnyPipe } from "./pipes";
 import { Random } from "./random";
 import { record } from "./record";
-import { allDelivered, startLine, summary } from "./report";
+import { allDelivered, startLine, summary, summaryJson } from "./report";
 import { planRequest } from "./request";
+import { conditionsOf, SCENARIOS } from "./scenario";
+import { Schedule } from "./schedule";
 import { startServices } from "./services";
 import type { Tallies } from "./tally";
 
+/** How much is held, and for how long. */
 export interface Limits {
   /** After the last request, for all that is left to be answered. */
   flushWithinMs: number;
-  /** Items of one signal: eight spans a request, so 8 s of an outage at 1,000 requests/s. */
+  /** Items of one signal: nine spans a request, so 7 s of an outage at 1,000 requests/s. */
   queueSize: number;
 }
 const LIMITS: Limits = { flushWithinMs: 15_000, queueSize: 65_536 };
@@ -46,12 +51,12 @@ export async function run(argv: string[], around: Surroundings): Promise<0 | 1 |
 
 async function generate(options: Options, { out, err, stop, limits }: Surroundings): Promise<0 | 1> {
   const { flushWithinMs, queueSize } = { ...LIMITS, ...limits };
-  watchPartialSuccess();
+  watchDiagnostics();
   const giveUp = new AbortController();
   const pipes = openPipes(options, queueSize, giveUp.signal);
   const open = Object.values(pipes) as AnyPipe[];
 
-  const fault = await faultOfEndpoint(options.endpoint, open);
+  const fault = await faultOfEndpoint(options, open);
   if (fault) {
     giveUp.abort();
     await closeAll(open, giveUp, 0);
@@ -62,20 +67,32 @@ async function generate(options: Options, { out, err, stop, limits }: Surroundin
   const services = startServices(pipes);
   const random = new Random(options.seed);
   const tallies: Tallies = Object.fromEntries(open.map(({ signal, tally }) => [signal, tally]));
-  const sent = { requests: 0, failing: 0 };
-  const live = options.quiet ? undefined : showLive(err, startLine(options), () => ({ ...sent, tallies }));
+  const { scenario, concurrency, errorShare } = options;
+  const { usual, event } = conditionsOf(scenario, errorShare);
+  const schedule = new Schedule({ ...options, eventFactor: SCENARIOS[scenario].rateFactor });
+  const inFlight = new InFlight(concurrency);
+  const made = { requests: 0, failing: 0, isEvent: false };
+  const progress = () => ({
+    requests: made.requests,
+    event: made.isEvent && scenario !== "steady" ? scenario : undefined,
+    tallies,
+  });
+  const live = options.quiet ? undefined : showLive(err, startLine(options), progress);
 
-  const paced = await pace({ ...options, stop }, () => {
-    const request = planRequest(random, options.errorShare);
+  const paced = await pace({ ...options, schedule, hasRoom: () => inFlight.hasRoom(), stop }, (dueMs) => {
+    made.isEvent = schedule.isEvent(dueMs);
+    const request = planRequest(random, made.isEvent ? event : usual);
     record(request, services);
-    sent.requests++;
-    if (request.failed) sent.failing++;
+    inFlight.add(request.durationMs);
+    made.requests++;
+    if (request.failed) made.failing++;
   });
   live?.end(stop.aborted ? "Stopping: what is left is being sent (Ctrl-C again to leave it)." : undefined);
 
   for (const { http } of Object.values(services)) http?.stop();
   await closeAll(open, giveUp, flushWithinMs);
-  out.write(`${summary(options, paced, sent.failing, tallies)}\n`);
+  const result = { options, paced, failedRequests: made.failing, tallies };
+  out.write(`${options.json ? summaryJson(result) : summary(result)}\n`);
   return allDelivered(tallies) ? 0 : 1;
 }
 

@@ -4,6 +4,7 @@ import type { Logger } from "@opentelemetry/api-logs";
 import { logs, metrics, resources, tracing } from "@opentelemetry/sdk-node";
 import * as semconv from "@opentelemetry/semantic-conventions";
 import { HttpServerMetrics } from "./http-metrics";
+import { OrderMetrics } from "./order-metrics";
 import type { MetricPipe, Pipes } from "./pipes";
 import { SERVICES, type ServiceName } from "./plan";
 
@@ -20,8 +21,11 @@ export interface Service {
   tracer: Tracer;
   logger: Logger;
   http?: HttpServerMetrics;
+  /** Of order-service only. */
+  orders?: OrderMetrics;
 }
 
+/** All three, each with providers of its own over the shared pipes. */
 export function startServices(pipes: Pipes): Record<ServiceName, Service> {
   return Object.fromEntries(SERVICES.map((name) => [name, startService(name, pipes)])) as Record<
     ServiceName,
@@ -44,13 +48,21 @@ function startService(name: ServiceName, pipes: Pipes): Service {
   return {
     tracer: tracers.getTracer(name, VERSION[name]),
     logger: loggers.getLogger(name, VERSION[name]),
-    http: pipes.metrics && httpMetrics(resource, pipes.metrics, name),
+    ...(pipes.metrics ? startMetrics(resource, pipes.metrics, name) : {}),
   };
 }
 
-function httpMetrics(resource: resources.Resource, pipe: MetricPipe, name: ServiceName): HttpServerMetrics {
+function startMetrics(
+  resource: resources.Resource,
+  pipe: MetricPipe,
+  name: ServiceName,
+): Pick<Service, "http" | "orders"> {
   const meters = new metrics.MeterProvider({ resource, readers: [pipe.newReader()] });
-  return new HttpServerMetrics(meters.getMeter(name, VERSION[name]));
+  const meter = meters.getMeter(name, VERSION[name]);
+  return {
+    http: new HttpServerMetrics(meter),
+    orders: name === "order-service" ? new OrderMetrics(meter) : undefined,
+  };
 }
 
 function resourceOf(name: ServiceName): resources.Resource {

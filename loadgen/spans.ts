@@ -22,6 +22,7 @@ export interface ServerSpan {
   logs: PlannedSpan["logs"];
 }
 
+/** The SERVER span; a status of 500 or more makes it an error. */
 export function serverSpan({
   service,
   endpoint,
@@ -69,6 +70,7 @@ export function clientSpan(service: ServiceName, callee: PlannedSpan, network: (
   });
 }
 
+/** order-service asks its database: a CLIENT span of so many milliseconds. */
 export function databaseSpan(service: ServiceName, query: Query, durationMs: number): PlannedSpan {
   const summary = `${query.operation} ${query.collection}`;
   return plannedSpan({
@@ -77,7 +79,7 @@ export function databaseSpan(service: ServiceName, query: Query, durationMs: num
     name: summary,
     steps: [durationMs],
     attributes: {
-      [semconv.ATTR_DB_SYSTEM_NAME]: "postgresql",
+      [semconv.ATTR_DB_SYSTEM_NAME]: semconv.DB_SYSTEM_NAME_VALUE_POSTGRESQL,
       [semconv.ATTR_DB_NAMESPACE]: "shop",
       [semconv.ATTR_DB_COLLECTION_NAME]: query.collection,
       [semconv.ATTR_DB_OPERATION_NAME]: query.operation,
@@ -89,8 +91,34 @@ export function databaseSpan(service: ServiceName, query: Query, durationMs: num
   });
 }
 
-export function internalSpan(service: ServiceName, name: string, durationMs: number): PlannedSpan {
-  return plannedSpan({ service, kind: SpanKind.INTERNAL, name, attributes: {}, steps: [durationMs] });
+/** payment-service calls the payment provider, which is nobody's service here: a CLIENT span without a SERVER. */
+export function rpcSpan(
+  service: ServiceName,
+  method: string,
+  status: string,
+  durationMs: number,
+): PlannedSpan {
+  const failed = status !== "OK";
+  return plannedSpan({
+    service,
+    kind: SpanKind.CLIENT,
+    name: method,
+    failed,
+    steps: [durationMs],
+    attributes: {
+      [semconv.ATTR_RPC_SYSTEM_NAME]: semconv.RPC_SYSTEM_NAME_VALUE_GRPC,
+      [semconv.ATTR_RPC_METHOD]: method,
+      [semconv.ATTR_RPC_STATUS_CODE]: status,
+      [semconv.ATTR_SERVER_ADDRESS]: "payments.provider.example",
+      [semconv.ATTR_SERVER_PORT]: 443,
+      ...(failed ? { [semconv.ATTR_ERROR_TYPE]: status } : {}),
+    },
+  });
+}
+
+/** Work of the service's own. */
+export function internalSpan(service: ServiceName, name: string, steps: Step[]): PlannedSpan {
+  return plannedSpan({ service, kind: SpanKind.INTERNAL, name, attributes: {}, steps });
 }
 
 function connectionTo(service: ServiceName): Attributes {

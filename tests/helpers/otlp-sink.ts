@@ -1,226 +1,146 @@
+import * as http from "node:http";
+import { buffer } from "node:stream/consumers";
+import type { AddressInfo } from "node:net";
 import * as grpc from "@grpc/grpc-js";
-import * as protobuf from "protobufjs";
+import {
+  readLogs,
+  readPoints,
+  readSpans,
+  writeAnswer,
+  type Signal,
+  type SinkLog,
+  type SinkPoint,
+  type SinkSpan,
+} from "./otlp-messages";
 
-/** As much of OTLP's protocol buffers as the tests look at. */
-const OTLP = protobuf.parse(`
-  syntax = "proto3";
-  message AnyValue { oneof value {
-    string string_value = 1; bool bool_value = 2; int64 int_value = 3; double double_value = 4; } }
-  message KeyValue { string key = 1; AnyValue value = 2; }
-  message Resource { repeated KeyValue attributes = 1; }
-  message Status { string message = 2; int32 code = 3; }
-  message Event { fixed64 time_unix_nano = 1; string name = 2; repeated KeyValue attributes = 3; }
-  message Span {
-    bytes trace_id = 1; bytes span_id = 2; bytes parent_span_id = 4; fixed32 flags = 16; string name = 5;
-    int32 kind = 6; fixed64 start_time_unix_nano = 7; fixed64 end_time_unix_nano = 8;
-    repeated KeyValue attributes = 9; repeated Event events = 11; Status status = 15;
-  }
-  message ScopeSpans { repeated Span spans = 2; }
-  message ResourceSpans { Resource resource = 1; repeated ScopeSpans scope_spans = 2; }
-  message TracesRequest { repeated ResourceSpans resource_spans = 1; }
-  message LogRecord {
-    fixed64 time_unix_nano = 1; int32 severity_number = 2; string severity_text = 3; AnyValue body = 5;
-    repeated KeyValue attributes = 6; bytes trace_id = 9; bytes span_id = 10;
-  }
-  message ScopeLogs { repeated LogRecord log_records = 2; }
-  message ResourceLogs { Resource resource = 1; repeated ScopeLogs scope_logs = 2; }
-  message LogsRequest { repeated ResourceLogs resource_logs = 1; }
-  message NumberPoint { repeated KeyValue attributes = 7; double as_double = 4; sfixed64 as_int = 6; }
-  message HistogramPoint {
-    repeated KeyValue attributes = 9; fixed64 count = 4; double sum = 5; repeated double explicit_bounds = 7; }
-  message Sum { repeated NumberPoint data_points = 1; int32 aggregation_temporality = 2; bool is_monotonic = 3; }
-  message Histogram { repeated HistogramPoint data_points = 1; int32 aggregation_temporality = 2; }
-  message Metric { string name = 1; string unit = 3; Sum sum = 7; Histogram histogram = 9; }
-  message ScopeMetrics { repeated Metric metrics = 2; }
-  message ResourceMetrics { Resource resource = 1; repeated ScopeMetrics scope_metrics = 2; }
-  message MetricsRequest { repeated ResourceMetrics resource_metrics = 1; }
-  message PartialSuccess { int64 rejected = 1; string error_message = 2; }
-  message Response { PartialSuccess partial_success = 1; }
-`).root;
-
-type Plain = Record<string, unknown>;
-type Attributes = Record<string, string | number | boolean>;
-export type Signal = "traces" | "logs" | "metrics";
-
-export interface SinkSpan {
-  resource: Attributes;
-  service: string;
-  traceId: string;
-  spanId: string;
-  parentId: string | undefined;
-  name: string;
-  kind: number;
-  start: bigint;
-  end: bigint;
-  attributes: Attributes;
-  events: { name: string; attributes: Attributes }[];
-  status: { code?: number; message?: string };
-}
-
-export interface SinkLog {
-  service: string;
-  traceId: string;
-  spanId: string;
-  time: bigint;
-  severity: string;
-  body: string;
-  attributes: Attributes;
-}
-
-export interface SinkPoint {
-  service: string;
-  metric: string;
-  unit: string;
-  temporality: number;
-  attributes: Attributes;
-  count: number | undefined;
-  sum: number | undefined;
-  bounds: number[] | undefined;
-}
+export type { SinkLog, SinkPoint, SinkSpan } from "./otlp-messages";
 
 /** What the sink says to one export; nothing means that it took everything. */
 export type Answer =
-  { code: grpc.status; retryInfo?: string } | { rejected: number; reason: string } | "silence" | undefined;
+  /** An error, in the words of either protocol. */
+  | "try later"
+  | "never"
+  | "who are you"
+  | "silence"
+  /** A gRPC status, of the gRPC door only. */
+  | { code: grpc.status; retryInfo?: string }
+  /** A status of the HTTP door only. */
+  | { httpStatus: number }
+  | { rejected: number; reason: string }
+  | undefined;
 
-/** An OTLP gRPC receiver in the test's own process that remembers what it took. */
+const GRPC_CODE = {
+  "try later": grpc.status.UNAVAILABLE,
+  never: grpc.status.INVALID_ARGUMENT,
+  "who are you": grpc.status.UNAUTHENTICATED,
+};
+const HTTP_STATUS = { "try later": 503, never: 400, "who are you": 401 };
+const SERVICES = {
+  traces: "trace.v1.TraceService",
+  logs: "logs.v1.LogsService",
+  metrics: "metrics.v1.MetricsService",
+} satisfies Record<Signal, string>;
+
+/** An OTLP receiver in the test's own process, with a gRPC and an HTTP door, that remembers what it took. */
 export class OtlpSink {
   readonly spans: SinkSpan[] = [];
   readonly logs: SinkLog[] = [];
   readonly points: SinkPoint[] = [];
+  /** `host:port` of the gRPC door. */
+  address = "";
+  /** URL of the HTTP door, whose path must begin with `basePath`. */
+  url = "";
   /** How to answer an export of so many items; an empty one is the load generator asking whether we are here. */
-  answer: (signal: Signal, items: number) => Answer = () => undefined;
+  answer: (signal: Signal, items: number, headers: Record<string, unknown>) => Answer = () => undefined;
 
-  private constructor(
-    private readonly server: grpc.Server,
-    readonly address: string,
-  ) {}
+  private readonly grpcServer = new grpc.Server();
+  private readonly httpServer = http.createServer((request, response) => void this.post(request, response));
 
-  static async start(): Promise<OtlpSink> {
-    const server = new grpc.Server();
+  private constructor(private readonly basePath: string) {}
+
+  static async start(basePath = ""): Promise<OtlpSink> {
+    const sink = new OtlpSink(basePath);
+    for (const signal of Object.keys(SERVICES) as Signal[]) sink.serveGrpc(signal);
     const port = await new Promise<number>((resolve, reject) =>
-      server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
+      sink.grpcServer.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
         error ? reject(error) : resolve(bound),
       ),
     );
-    const sink = new OtlpSink(server, `127.0.0.1:${port}`);
-    sink.serve("traces", "trace.v1.TraceService", (body) => readSpans(body), sink.spans);
-    sink.serve("logs", "logs.v1.LogsService", (body) => readLogs(body), sink.logs);
-    sink.serve("metrics", "metrics.v1.MetricsService", (body) => readPoints(body), sink.points);
+    await new Promise<void>((resolve) => sink.httpServer.listen(0, "127.0.0.1", resolve));
+    sink.address = `127.0.0.1:${port}`;
+    sink.url = `http://127.0.0.1:${(sink.httpServer.address() as AddressInfo).port}${basePath}`;
     return sink;
   }
 
   stop(): void {
-    this.server.forceShutdown();
+    this.grpcServer.forceShutdown();
+    this.httpServer.close();
+    this.httpServer.closeAllConnections();
   }
 
-  private serve<T>(signal: Signal, service: string, read: (body: Buffer) => T[], taken: T[]): void {
+  /** The options that lead the load generator here. */
+  optionsFor(protocol: string): string[] {
+    return ["--protocol", protocol, "--endpoint", protocol === "http" ? this.url : this.address];
+  }
+
+  private async post(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    const body = await buffer(request);
+    const signal = (Object.keys(SERVICES) as Signal[]).find(
+      (one) => request.url === `${this.basePath}/v1/${one}`,
+    );
+    if (!signal) return void response.writeHead(404).end("404 page not found");
+    const { answer, take } = this.judge(signal, body, request.headers);
+    if (answer === "silence") return;
+    const status =
+      typeof answer === "string"
+        ? HTTP_STATUS[answer]
+        : answer && "httpStatus" in answer && answer.httpStatus;
+    if (status) return void response.writeHead(status).end("the sink says no");
+    response.writeHead(200, { "content-type": "application/x-protobuf" }).end(take());
+  }
+
+  private serveGrpc(signal: Signal): void {
     const same = (bytes: Buffer) => bytes;
-    this.server.addService(
-      {
-        export: {
-          path: `/opentelemetry.proto.collector.${service}/Export`,
-          requestStream: false,
-          responseStream: false,
-          requestSerialize: same,
-          requestDeserialize: same,
-          responseSerialize: same,
-          responseDeserialize: same,
-        },
+    const method = {
+      path: `/opentelemetry.proto.collector.${SERVICES[signal]}/Export`,
+      ...{ requestStream: false, responseStream: false },
+      ...{
+        requestSerialize: same,
+        requestDeserialize: same,
+        responseSerialize: same,
+        responseDeserialize: same,
       },
+    };
+    this.grpcServer.addService(
+      { export: method },
       {
         export: (call: grpc.ServerUnaryCall<Buffer, Buffer>, reply: grpc.sendUnaryData<Buffer>) => {
-          const items = read(call.request);
-          const answer = this.answer(signal, items.length);
+          const { answer, take } = this.judge(signal, call.request, call.metadata.getMap());
           if (answer === "silence") return;
-          if (answer && "code" in answer) {
-            const metadata = new grpc.Metadata();
-            if (answer.retryInfo) metadata.set("grpc-status-details-bin", Buffer.from(answer.retryInfo));
-            return reply({ code: answer.code, details: "the sink says no", metadata });
-          }
-          taken.push(...items.slice(answer?.rejected ?? 0));
-          const partialSuccess = answer && { rejected: answer.rejected, errorMessage: answer.reason };
-          reply(null, Buffer.from(OTLP.lookupType("Response").encode({ partialSuccess }).finish()));
+          const error = typeof answer === "string" ? { code: GRPC_CODE[answer] } : answer;
+          if (!error || !("code" in error)) return reply(null, take());
+          const metadata = new grpc.Metadata();
+          if (error.retryInfo) metadata.set("grpc-status-details-bin", Buffer.from(error.retryInfo));
+          reply({ code: error.code, details: "the sink says no", metadata });
         },
       },
     );
   }
-}
 
-function readSpans(body: Buffer): SinkSpan[] {
-  return list(decode("TracesRequest", body).resourceSpans).flatMap((group) => {
-    const resource = attributesOf((group.resource as Plain).attributes);
-    return inScopes(group.scopeSpans, "spans").map((span) => ({
-      resource,
-      service: String(resource["service.name"]),
-      traceId: String(span.traceId),
-      spanId: String(span.spanId),
-      parentId: (span.parentSpanId as string | undefined) || undefined,
-      name: String(span.name),
-      kind: Number(span.kind),
-      start: BigInt(span.startTimeUnixNano as string),
-      end: BigInt(span.endTimeUnixNano as string),
-      attributes: attributesOf(span.attributes),
-      events: list(span.events).map((event) => ({
-        name: String(event.name),
-        attributes: attributesOf(event.attributes),
-      })),
-      status: span.status ?? {},
-    }));
-  });
-}
-
-function readLogs(body: Buffer): SinkLog[] {
-  return list(decode("LogsRequest", body).resourceLogs).flatMap((group) => {
-    const resource = attributesOf((group.resource as Plain).attributes);
-    return inScopes(group.scopeLogs, "logRecords").map((log) => ({
-      service: String(resource["service.name"]),
-      traceId: String(log.traceId),
-      spanId: String(log.spanId),
-      time: BigInt(log.timeUnixNano as string),
-      severity: String(log.severityText),
-      body: String((log.body as Plain).stringValue),
-      attributes: attributesOf(log.attributes),
-    }));
-  });
-}
-
-function readPoints(body: Buffer): SinkPoint[] {
-  return list(decode("MetricsRequest", body).resourceMetrics).flatMap((group) => {
-    const resource = attributesOf((group.resource as Plain).attributes);
-    return inScopes(group.scopeMetrics, "metrics").flatMap((metric) => {
-      const data = (metric.sum ?? metric.histogram) as Plain;
-      return list(data.dataPoints).map((point) => ({
-        service: String(resource["service.name"]),
-        metric: String(metric.name),
-        unit: String(metric.unit),
-        temporality: Number(data.aggregationTemporality),
-        attributes: attributesOf(point.attributes),
-        count: point.count === undefined ? undefined : Number(point.count),
-        sum: point.sum as number | undefined,
-        bounds: point.explicitBounds as number[] | undefined,
-      }));
-    });
-  });
-}
-
-function decode(type: string, body: Buffer): Plain {
-  const message = OTLP.lookupType(type);
-  return message.toObject(message.decode(body), { longs: String, bytes: String });
-}
-
-function inScopes(scopes: unknown, items: string): Plain[] {
-  return list(scopes).flatMap((scope) => list(scope[items]));
-}
-
-function list(value: unknown): Plain[] {
-  return (value ?? []) as Plain[];
-}
-
-function attributesOf(pairs: unknown): Attributes {
-  return Object.fromEntries(
-    list(pairs).map(({ key, value }) => {
-      const { intValue, ...other } = value as Plain;
-      return [String(key), intValue === undefined ? Object.values(other)[0] : Number(intValue)];
-    }),
-  ) as Attributes;
+  /** How to answer, and a way to take what is not refused. */
+  private judge(signal: Signal, body: Buffer, headers: Record<string, unknown>) {
+    const [items, taken] = {
+      traces: [readSpans, this.spans],
+      logs: [readLogs, this.logs],
+      metrics: [readPoints, this.points],
+    }[signal] as [(body: Buffer) => unknown[], unknown[]];
+    const all = items(body);
+    const answer = this.answer(signal, all.length, headers);
+    const take = () => {
+      const partial = typeof answer === "object" && "rejected" in answer ? answer : undefined;
+      taken.push(...all.slice(partial?.rejected ?? 0));
+      return writeAnswer(partial && { rejected: partial.rejected, errorMessage: partial.reason });
+    };
+    return { answer, take };
+  }
 }

@@ -1,35 +1,13 @@
 import { once } from "node:events";
 import { spawn } from "node:child_process";
-import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { status } from "@grpc/grpc-js";
-import { run, type Surroundings } from "../../loadgen/run";
-import { OtlpSink } from "../helpers/otlp-sink";
+import { loadgen, row } from "../helpers/loadgen";
+import { OtlpSink, type SinkSpan } from "../helpers/otlp-sink";
 
-const SPANS_A_REQUEST = 8;
+const SPANS_A_REQUEST = 9;
 
-/** Runs the load generator in this process. */
-async function loadgen(argv: string[], more: Partial<Surroundings> = {}) {
-  const [out, err] = [new PassThrough(), new PassThrough()];
-  const start = performance.now();
-  const code = await run(argv, { out, err, stop: new AbortController().signal, ...more });
-  const tookMs = performance.now() - start;
-  out.end();
-  err.end();
-  return { code, out: await text(out), err: await text(err), tookMs };
-}
-
-/** One row of the summary's table. */
-function row(out: string, items: string) {
-  const line = out.split("\n").find((one) => one.startsWith(`${items} `)) ?? "";
-  const [made, sent, failed, rejected, dropped] = line
-    .split(/\s+/)
-    .slice(1)
-    .map((cell) => Number(cell.replaceAll(",", "")));
-  return { made, sent, failed, rejected, dropped };
-}
-
-describe("delivery", () => {
+describe.each(["grpc", "http"])("delivery over %s", (protocol) => {
   let sink: OtlpSink;
   beforeEach(async () => {
     sink = await OtlpSink.start();
@@ -37,8 +15,7 @@ describe("delivery", () => {
   afterEach(() => sink.stop());
 
   const requests = (n: number) => [
-    "--endpoint",
-    sink.address,
+    ...sink.optionsFor(protocol),
     "--requests",
     `${n}`,
     "--rate",
@@ -50,9 +27,11 @@ describe("delivery", () => {
   it("ends well, with numbers that are the receiver's, when everything was taken", async () => {
     const { code, out } = await loadgen(requests(50));
     expect(code).toBe(0);
-    expect(row(out, "spans")).toMatchObject({ made: 400, sent: sink.spans.length, failed: 0, dropped: 0 });
-    expect(row(out, "logs").sent).toBe(sink.logs.length);
-    expect(row(out, "points").sent).toBe(sink.points.length);
+    const spans = 50 * SPANS_A_REQUEST;
+    expect(row(out, "spans")).toEqual({ sent: spans, accepted: spans, rejected: 0, lost: 0, errors: 0 });
+    expect(sink.spans).toHaveLength(spans);
+    expect(row(out, "logs").accepted).toBe(sink.logs.length);
+    expect(row(out, "points").accepted).toBe(sink.points.length);
     expect(out).toContain("All was delivered.");
   });
 
@@ -65,13 +44,12 @@ describe("delivery", () => {
   });
 
   it("ends with 1 and says what was lost when the receiver refuses", async () => {
-    sink.answer = (signal, items) =>
-      signal === "traces" && items > 0 ? { code: status.PERMISSION_DENIED } : undefined;
+    sink.answer = (signal, items) => (signal === "traces" && items > 0 ? "never" : undefined);
     const { code, out } = await loadgen(requests(10));
     expect(code).toBe(1);
-    expect(row(out, "spans")).toMatchObject({ made: 80, sent: 0, failed: 80 });
-    expect(row(out, "logs").sent).toBe(sink.logs.length);
-    expect(out).toMatch(/NOT everything was delivered\.\n {2}spans: 80 lost: .*the sink says no/);
+    expect(row(out, "spans")).toEqual({ sent: 90, accepted: 0, rejected: 0, lost: 90, errors: 1 });
+    expect(row(out, "logs")).toMatchObject({ accepted: sink.logs.length, lost: 0 });
+    expect(out).toMatch(/NOT everything was delivered\.\n {2}spans: 90 not delivered: .*the sink says no/);
   });
 
   it("counts what a successful answer says was rejected", async () => {
@@ -79,43 +57,28 @@ describe("delivery", () => {
       signal === "logs" && items > 0 ? { rejected: 3, reason: "too old" } : undefined;
     const { code, out } = await loadgen(requests(10));
     expect(code).toBe(1);
-    expect(row(out, "logs")).toMatchObject({ sent: sink.logs.length, failed: 0, rejected: 3, dropped: 0 });
-    expect(row(out, "spans")).toMatchObject({ sent: 80, rejected: 0 });
+    expect(row(out, "logs")).toMatchObject({ accepted: sink.logs.length, rejected: 3, lost: 0 });
+    expect(row(out, "spans")).toMatchObject({ accepted: 90, rejected: 0 });
     expect(out).toContain("too old");
   });
 
-  it("loses nothing to an error that passes", async () => {
+  it("loses nothing to an error that passes, and counts every attempt that failed", async () => {
     let refusals = 0;
-    sink.answer = (_signal, items) =>
-      items > 0 && refusals++ < 3 ? { code: status.UNAVAILABLE } : undefined;
+    sink.answer = (signal, items) =>
+      signal === "traces" && items > 0 && refusals++ < 2 ? "try later" : undefined;
     const { code, out } = await loadgen(requests(10));
     expect(code).toBe(0);
-    expect(sink.spans).toHaveLength(80);
-    expect(out).toContain("3 exports were tried again");
-  });
+    expect(sink.spans).toHaveLength(90);
+    expect(row(out, "spans")).toMatchObject({ accepted: 90, lost: 0, errors: 2 });
+    expect(out).toContain("2 exports were tried again");
+  }, 10_000);
 
-  it("asks an exhausted receiver again only if that says when", async () => {
-    const exhausted = {
-      code: status.RESOURCE_EXHAUSTED,
-      retryInfo: "type.googleapis.com/google.rpc.RetryInfo",
-    };
-    let told = 0;
-    sink.answer = (signal, items) => {
-      if (items === 0) return undefined;
-      return signal === "logs" ? { code: status.RESOURCE_EXHAUSTED } : told++ < 1 ? exhausted : undefined;
-    };
-    const { out } = await loadgen([...requests(10), "--signals", "traces,logs"]);
-    expect(row(out, "spans")).toMatchObject({ sent: 80, failed: 0 });
-    expect(row(out, "logs")).toMatchObject({ sent: 0, failed: row(out, "logs").made });
-    expect(out).toContain("1 exports were tried again");
-  });
-
-  it("waits only so long for answers that do not come, and counts what has none as failed", async () => {
+  it("waits only so long for answers that do not come, and counts what has none as lost", async () => {
     sink.answer = (_signal, items) => (items > 0 ? "silence" : undefined);
     const { code, out, tookMs } = await loadgen(requests(10), { limits: { flushWithinMs: 300 } });
     expect(code).toBe(1);
     expect(tookMs).toBeLessThan(3_000);
-    expect(row(out, "spans")).toEqual({ made: 80, sent: 0, failed: 80, rejected: 0, dropped: 0 });
+    expect(row(out, "spans")).toMatchObject({ sent: 90, accepted: 0, rejected: 0, lost: 90 });
   });
 
   it("counts what a full queue turned away", async () => {
@@ -123,23 +86,103 @@ describe("delivery", () => {
     const { code, out } = await loadgen(requests(100), { limits: { flushWithinMs: 300, queueSize: 100 } });
     expect(code).toBe(1);
     // One batch under way without an answer, one queue full; nobody has room for the rest.
-    expect(row(out, "spans")).toEqual({ made: 800, sent: 0, failed: 200, rejected: 0, dropped: 600 });
-    expect(out).toContain("dropped because the queue was full");
+    expect(row(out, "spans")).toMatchObject({ sent: 900, accepted: 0, lost: 900 });
+    expect(out).toContain("spans: 900 not delivered: 700 were dropped because the queue was full");
   });
 
   it("flushes everything when it is stopped", async () => {
-    const stop = new AbortController();
-    setTimeout(() => stop.abort(), 300);
-    const { code, out, err } = await loadgen(["--endpoint", sink.address, "--rate", "100"], {
-      stop: stop.signal,
+    const { code, out, err } = await loadgen([...sink.optionsFor(protocol), "--rate", "100"], {
+      stopAfterMs: 300,
     });
     expect(code).toBe(0);
     expect(err).toContain("Stopping");
-    expect(row(out, "spans").made).toBeGreaterThan(0);
-    expect(sink.spans).toHaveLength(row(out, "spans").made ?? 0);
+    expect(sink.spans.length).toBeGreaterThan(0);
+    expect(row(out, "spans").sent).toBe(sink.spans.length);
   });
 
-  it("flushes on Ctrl-C too, as a program of its own", async () => {
+  it("sends the headers with every export", async () => {
+    sink.answer = (_signal, _items, headers) =>
+      headers["authorization"] === "Bearer open sesame" ? undefined : "who are you";
+    const { code } = await loadgen([...requests(5), "--headers", "Authorization=Bearer open%20sesame,x=1"]);
+    expect(code).toBe(0);
+    expect(sink.spans).toHaveLength(45);
+  });
+
+  it("says on one line of JSON what the table says", async () => {
+    sink.answer = (signal, items) =>
+      signal === "logs" && items > 0 ? { rejected: 3, reason: "too old" } : undefined;
+    const { out } = await loadgen([...requests(10), "--json"]);
+    expect(out.trim().split("\n")).toHaveLength(1);
+    expect(JSON.parse(out)).toMatchObject({
+      protocol,
+      seed: 1,
+      requests: { made: 10 },
+      rate: { isHeld: true },
+      signals: {
+        traces: { sent: 90, accepted: 90, rejected: 0, lost: 0, errors: 0 },
+        logs: { accepted: sink.logs.length, rejected: 3, lost: 0, reason: "too old" },
+      },
+      delivered: false,
+    });
+  });
+});
+
+describe("the protocols", () => {
+  it("deliver the same", async () => {
+    const shapes = [];
+    for (const protocol of ["grpc", "http"]) {
+      const sink = await OtlpSink.start();
+      await loadgen([...sink.optionsFor(protocol), "--requests", "20", "--rate", "1000", "--seed", "42"]);
+      sink.stop();
+      const shapeOf = ({ name, kind, status, attributes, events }: SinkSpan) => ({
+        name,
+        kind,
+        status,
+        attributes,
+        events,
+      });
+      shapes.push({
+        spans: sink.spans.map(shapeOf),
+        logs: sink.logs.map(({ body, severity, attributes }) => ({ body, severity, attributes })),
+        series: sink.points.map(({ metric, attributes, count }) => ({ metric, attributes, count })),
+      });
+    }
+    expect(shapes[0]?.spans).toHaveLength(180);
+    expect(shapes[1]).toEqual(shapes[0]);
+  });
+});
+
+describe("over gRPC alone", () => {
+  it("asks an exhausted receiver again only if that says when", async () => {
+    const sink = await OtlpSink.start();
+    const exhausted = { code: status.RESOURCE_EXHAUSTED };
+    const retryInfo = "type.googleapis.com/google.rpc.RetryInfo";
+    let told = 0;
+    sink.answer = (signal, items) => {
+      if (items === 0) return undefined;
+      return signal === "logs" ? exhausted : told++ < 1 ? { ...exhausted, retryInfo } : undefined;
+    };
+    const argv = [
+      "--endpoint",
+      sink.address,
+      "--requests",
+      "10",
+      "--rate",
+      "1000",
+      "--signals",
+      "traces,logs",
+    ];
+    const { out } = await loadgen(argv);
+    sink.stop();
+    expect(row(out, "spans")).toMatchObject({ accepted: 90, lost: 0 });
+    expect(row(out, "logs")).toMatchObject({ accepted: 0, lost: row(out, "logs").sent });
+    expect(out).toContain("1 exports were tried again");
+  });
+});
+
+describe("Ctrl-C", () => {
+  it("flushes, as a program of its own", async () => {
+    const sink = await OtlpSink.start();
     const argv = [
       "--import",
       "tsx",
@@ -156,33 +199,9 @@ describe("delivery", () => {
       await new Promise((go) => setTimeout(go, 50));
     program.kill("SIGINT");
     const [code] = (await once(program, "exit")) as [number];
+    sink.stop();
     expect(code).toBe(0);
-    expect(row(await out, "spans")).toMatchObject({ made: sink.spans.length, sent: sink.spans.length });
+    expect(row(await out, "spans")).toMatchObject({ sent: sink.spans.length, accepted: sink.spans.length });
     expect(sink.spans.length % SPANS_A_REQUEST).toBe(0);
   }, 20_000);
-
-  it("names the signal that the receiver does not take, before any load", async () => {
-    sink.answer = (signal) => (signal === "logs" ? { code: status.UNIMPLEMENTED } : undefined);
-    const { code, err } = await loadgen(requests(5));
-    expect(code).toBe(1);
-    expect(err).toContain("does not take logs");
-    expect(err).toContain("--signals traces,metrics");
-    expect(sink.spans).toEqual([]);
-  });
-});
-
-describe("with nobody at the endpoint", () => {
-  it("ends within seconds, with what to do", async () => {
-    const { code, out, err, tookMs } = await loadgen(["--endpoint", "127.0.0.1:1"]);
-    expect(code).toBe(1);
-    expect(tookMs).toBeLessThan(3_000);
-    expect(err).toMatch(/127\.0\.0\.1:1 .*ECONNREFUSED.*pulumi up.*--endpoint host:port/);
-    expect(out).toBe("");
-  });
-
-  it("does not even ask when an option is wrong", async () => {
-    const { code, err } = await loadgen(["--endpoint", "127.0.0.1:1", "--rate", "fast"]);
-    expect(code).toBe(2);
-    expect(err).toMatch(/^loadgen: --rate cannot be "fast": .*\n$/);
-  });
 });

@@ -1,7 +1,4 @@
-import { PassThrough } from "node:stream";
-import { Random } from "../../loadgen/random";
-import { planRequest } from "../../loadgen/request";
-import { run } from "../../loadgen/run";
+import { loadgen } from "../helpers/loadgen";
 import { OtlpSink, type SinkPoint, type SinkSpan } from "../helpers/otlp-sink";
 
 const REQUESTS = 300;
@@ -12,13 +9,7 @@ const KIND = { INTERNAL: 1, SERVER: 2, CLIENT: 3 };
 const ERROR = 2;
 const CUMULATIVE = 2;
 
-async function send(sink: OtlpSink, ...argv: string[]): Promise<void> {
-  const quiet = ["--quiet", "--endpoint", sink.address];
-  const surroundings = { out: new PassThrough(), err: new PassThrough(), stop: new AbortController().signal };
-  expect(await run([...quiet, ...argv], surroundings)).toBe(0);
-}
-
-function total(points: SinkPoint[], what: "count" | "sum"): number {
+function total(points: SinkPoint[], what: "count" | "sum" | "value"): number {
   return points.reduce((sum, point) => sum + (point[what] ?? 0), 0);
 }
 
@@ -32,17 +23,8 @@ describe("what the load generator sends", () => {
   beforeAll(async () => {
     sink = await OtlpSink.start();
     before = BigInt(Date.now()) * 1_000_000n;
-    await send(
-      sink,
-      "--requests",
-      `${REQUESTS}`,
-      "--rate",
-      "1000",
-      "--errors",
-      `${ERROR_SHARE}`,
-      "--seed",
-      "7",
-    );
+    const argv = ["--requests", `${REQUESTS}`, "--rate", "1000", "--errors", `${ERROR_SHARE}`, "--seed", "7"];
+    expect(await loadgen([...sink.optionsFor("grpc"), ...argv])).toMatchObject({ code: 0 });
     after = BigInt(Date.now()) * 1_000_000n;
     const ids = [...new Set(sink.spans.map((span) => span.traceId))];
     traces = ids.map((id) => sink.spans.filter((span) => span.traceId === id));
@@ -88,6 +70,17 @@ describe("what the load generator sends", () => {
         new RegExp(`^${query?.attributes["db.operation.name"]} .*${query?.attributes["db.collection.name"]}`),
       );
       expect(parentOf(query as SinkSpan)).toMatchObject({ service: "order-service", kind: KIND.SERVER });
+    }
+  });
+
+  it("calls the payment provider by gRPC, from payment-service's own work", () => {
+    for (const trace of traces) {
+      const [call, ...others] = trace.filter((span) => "rpc.system.name" in span.attributes);
+      expect(others).toEqual([]);
+      expect(call).toMatchObject({ service: "payment-service", kind: KIND.CLIENT });
+      expect(call?.name).toBe(call?.attributes["rpc.method"]);
+      expect(call?.status.code === ERROR).toBe(call?.attributes["rpc.status_code"] !== "OK");
+      expect(parentOf(call as SinkSpan)).toMatchObject({ service: "payment-service", kind: KIND.INTERNAL });
     }
   });
 
@@ -153,7 +146,8 @@ describe("what the load generator sends", () => {
       const broken = trace.filter((span) => span.status.code === ERROR);
       const query = trace.filter((span) => "db.system.name" in span.attributes);
       const before = trace.filter((span) => span.service === "order-service" && span.kind === KIND.INTERNAL);
-      expect(new Set([...broken, ...query, ...before])).toEqual(new Set(trace));
+      const answered = trace.filter((span) => span.attributes["rpc.status_code"] === "OK");
+      expect(new Set([...broken, ...query, ...before, ...answered])).toEqual(new Set(trace));
       expect(broken.every((span) => "error.type" in span.attributes)).toBe(true);
 
       const [origin, ...others] = broken.filter((span) => span.events.length > 0);
@@ -220,31 +214,32 @@ describe("what the load generator sends", () => {
       });
     }
   });
-});
 
-describe("the seed", () => {
-  const shapeOf = (sink: OtlpSink) =>
-    sink.spans.map(({ name, status, attributes }) => ({ name, status, attributes }));
-
-  it("fixes the requests, but not their ids, so that two runs do not become one trace", async () => {
-    const [one, two, other] = await Promise.all([OtlpSink.start(), OtlpSink.start(), OtlpSink.start()]);
-    const sent = ["--requests", "20", "--rate", "1000", "--signals", "traces"];
-    await send(one, ...sent, "--seed", "42");
-    await send(two, ...sent, "--seed", "42");
-    await send(other, ...sent, "--seed", "43");
-    for (const sink of [one, two, other]) sink.stop();
-    expect(shapeOf(two)).toEqual(shapeOf(one));
-    expect(shapeOf(other)).not.toEqual(shapeOf(one));
-    const ids = new Set(one.spans.map((span) => span.traceId));
-    expect(two.spans.filter((span) => ids.has(span.traceId))).toEqual([]);
+  it("counts the requests in flight, and that none is left at the end", () => {
+    const active = sink.points.filter(({ metric }) => metric === "http.server.active_requests");
+    expect(new Set(active.map((point) => point.service)).size).toBe(3);
+    expect(active.every(({ unit }) => unit === "{request}")).toBe(true);
+    expect(total(active.slice(-6), "value")).toBe(0);
   });
 
-  it("fixes every latency", () => {
-    const plans = (seed: number) => {
-      const random = new Random(seed);
-      return Array.from({ length: 50 }, () => planRequest(random, 0.1));
+  it("counts orders and what they earn, by tier, payment method and outcome alone", () => {
+    const tried = traces.filter((trace) => rootOf(trace).name === "POST /orders");
+    const placed = tried.filter((trace) => !isFailing(trace));
+    const last = (metric: string, outcome?: string) => {
+      const points = sink.points.filter((point) => point.metric === metric);
+      const latest = new Map(points.map((point) => [JSON.stringify(point.attributes), point]));
+      return [...latest.values()].filter(({ attributes }) => attributes["order.outcome"] === outcome);
     };
-    expect(plans(42)).toEqual(plans(42));
-    expect(plans(42)).not.toEqual(plans(43));
+    expect(total(last("shop.orders", "placed"), "value")).toBe(placed.length);
+    expect(total(last("shop.orders", "failed"), "value")).toBe(tried.length - placed.length);
+    const values = placed.map((trace) => Number(rootOf(trace).attributes["order.value"]));
+    expect(total(last("shop.revenue"), "value")).toBeCloseTo(values.reduce((sum, value) => sum + value, 0));
+    for (const { service, unit, attributes } of last("shop.revenue")) {
+      expect({ service, unit, names: Object.keys(attributes).sort() }).toEqual({
+        service: "order-service",
+        unit: "{USD}",
+        names: ["customer.tier", "payment.method"],
+      });
+    }
   });
 });
