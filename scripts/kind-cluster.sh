@@ -86,7 +86,8 @@ create() {
   docker volume rm "$mark" > /dev/null 2>&1 || true # of a stack whose cluster is gone
   docker volume create --label "watchtower.owner=$OWNER" "$mark" > /dev/null
   printf '%s\n' "$KIND_CONFIG" | kind create cluster --name "$CLUSTER" ${NODE_IMAGE:+--image "$NODE_IMAGE"} --config - >&2 || {
-    docker volume rm "$mark" > /dev/null 2>&1 || true # kind has taken away what it made, so nothing is left of it
+    # kind takes away what it could not finish, but not when it is killed: then the mark says whose the rest is.
+    exists || docker volume rm "$mark" > /dev/null 2>&1 || true
     exit 1
   }
   docker update --restart unless-stopped "$node" > /dev/null # kind's own policy leaves it off after Docker is restarted

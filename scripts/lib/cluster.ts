@@ -10,7 +10,7 @@ const ALLOY_PORT = 12345;
 
 /** Reads metrics pages through the cluster's API, so that nothing needs a port of its own on this machine. */
 export function metricsReader({ cluster, namespace }: Stack): ReadMetrics {
-  const connecting = connect(cluster);
+  const connecting = coreApi(cluster);
   connecting.catch(() => {}); // told to whoever asks
   return async (service) => {
     const api = await connecting;
@@ -34,7 +34,7 @@ export function podReader({
   cluster,
   namespace,
 }: Pick<Stack, "cluster" | "namespace">): () => Promise<PodNews> {
-  const connecting = connect(cluster);
+  const connecting = coreApi(cluster);
   connecting.catch(() => {}); // told to whoever asks
   return async () => {
     const api = await connecting;
@@ -46,7 +46,11 @@ export function podReader({
   };
 }
 
-async function connect(cluster: Stack["cluster"]) {
+/**
+ * The cluster's API.
+ * @throws Fault when the user's kubeconfig does not know the cluster
+ */
+export async function coreApi(cluster: Stack["cluster"]) {
   process.noDeprecation = true; // its node-fetch makes Node 22 and later warn of punycode
   // 0.8 s to load: only for those who ask.
   const { CoreV1Api, KubeConfig } = await import("@kubernetes/client-node");

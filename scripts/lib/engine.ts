@@ -21,6 +21,8 @@ export interface Kept {
   cluster?: Record<string, string>;
   /** URN of the cluster; undefined: its making did not come to its end. */
   clusterUrn?: string;
+  /** Names of the Helm releases that were made to their end. */
+  releases: ReadonlySet<string>;
   /** Whether a killed run was in the middle of making something. */
   interrupted: boolean;
 }
@@ -29,7 +31,7 @@ export interface Kept {
 interface Resource {
   urn: string;
   type: string;
-  inputs?: { environment?: Record<string, string> };
+  inputs?: { environment?: Record<string, string>; name?: string };
 }
 interface State {
   resources?: Resource[];
@@ -81,12 +83,14 @@ export class Engine {
   async kept(): Promise<Kept> {
     const { resources = [], pending_operations: pending = [] } = await this.state();
     const isCluster = ({ type }: Resource) => type === "command:local:Command";
+    const isRelease = ({ type }: Resource) => type === "kubernetes:helm.sh/v3:Release";
     const made = resources.find(isCluster);
     const begun = made ?? pending.map(({ resource }) => resource).find(isCluster);
     return {
       resources: resources.filter(({ type }) => type !== "pulumi:pulumi:Stack").length,
       cluster: begun?.inputs?.environment,
       clusterUrn: made?.urn,
+      releases: new Set(resources.filter(isRelease).map(({ inputs }) => inputs?.name ?? "")),
       interrupted: pending.length > 0,
     };
   }

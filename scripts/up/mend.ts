@@ -1,24 +1,36 @@
 import type { Engine, Kept } from "../lib/engine";
 import { clusterState } from "../lib/kind";
 import { startNode } from "../lib/node";
+import type { Stack } from "../lib/stack";
+import { forgetHalfMade } from "./releases";
+
+/** What mending works on. */
+export interface Broken {
+  engine: Engine;
+  kept: Kept;
+  /** Where the stack is, once there is a cluster. */
+  where: Pick<Stack, "cluster" | "namespace">;
+  tell: (text: string) => void;
+}
 
 /**
- * Makes state and machine agree again where the cluster is not as Pulumi left it. Pulumi itself would not look: a command
- * has nothing that reads, so a cluster that was deleted counts as there. What is in a running cluster stays.
+ * Makes state and machine agree again where a run was killed, or where the cluster is not as Pulumi left it. Pulumi itself
+ * would not look: a command has nothing that reads, so a cluster that was deleted counts as there. What is in a running
+ * cluster stays.
  */
-export async function mend(
-  engine: Engine,
-  { cluster, clusterUrn }: Kept,
-  tell: (text: string) => void,
-): Promise<void> {
-  if (cluster === undefined || clusterUrn === undefined) return; // one that was only begun, the program makes anew
-  const state = await clusterState(cluster);
-  if (state === "running") return;
-  if (state === "stopped") {
-    tell("The cluster is stopped: starting it");
-    return startNode(cluster, tell);
+export async function mend({ engine, kept, where, tell }: Broken): Promise<void> {
+  const { cluster, clusterUrn, interrupted, releases } = kept;
+  if (cluster && clusterUrn) {
+    const state = await clusterState(cluster);
+    if (state === "stopped") {
+      tell("The cluster is stopped: starting it");
+      await startNode(cluster, tell);
+    } else if (state !== "running") {
+      tell(`The cluster is ${state === "half-made" ? "half-made" : "gone"}: making it anew`);
+      // With all that lived in it; what does not, such as a drawn password, stays.
+      return engine.destroy({ target: [clusterUrn], targetDependents: true });
+    }
   }
-  tell(`The cluster is ${state === "half-made" ? "half-made" : "gone"}: making it anew`);
-  // With all that lived in it; what does not, such as a drawn password, stays.
-  await engine.destroy({ target: [clusterUrn], targetDependents: true });
+  const isThere = cluster === undefined ? kept.resources > 0 : clusterUrn !== undefined;
+  if (interrupted && isThere) await forgetHalfMade(releases, where);
 }

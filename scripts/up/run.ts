@@ -33,12 +33,11 @@ async function up(options: Options, { out, err }: Surroundings): Promise<ExitCod
   const kept = await engine.kept();
   await check(settings, kept, screen);
   tell(`${tools.map(({ name, version }) => `${name} ${version}`).join(", ")}; stack ${engine.name}`);
-  await mend(engine, kept, tell);
+  const where = { cluster: contextOf(settings), namespace: NAMESPACE };
+  await mend({ engine, kept, where, tell });
 
   const interrupt = new Interrupt(screen);
-  const progress = new Progress(screen, () =>
-    podReader({ cluster: contextOf(settings), namespace: NAMESPACE }),
-  );
+  const progress = new Progress(screen, () => podReader(where));
   try {
     const { changes, outputs } = await engine.up({
       onEvent: progress.onEvent,
