@@ -7,7 +7,7 @@ import type { Lookout } from "./lookout";
 import { type Signal, SIGNALS } from "./signals";
 
 /** The second path's exporter in Alloy (`alloy/sumo.alloy`). */
-const EXPORTER = { component_id: "otelcol.exporter.otlphttp.sumo" };
+export const SUMO_EXPORTER = { component_id: "otelcol.exporter.otlphttp.sumo" };
 
 /** Who counts what came through: Sumo tells nobody what it took, so there Alloy's word for its 200 has to do. */
 const COUNTED = {
@@ -17,7 +17,7 @@ const COUNTED = {
     counter: "otelcol_receiver_accepted",
     labels: {},
   },
-  sumo: { place: "Sumo", service: "alloy", counter: "otelcol_exporter_sent", labels: EXPORTER },
+  sumo: { place: "Sumo", service: "alloy", counter: "otelcol_exporter_sent", labels: SUMO_EXPORTER },
 };
 
 /** The second path, watched by counters: they show that something came through, not what. */
@@ -64,8 +64,8 @@ export class SecondPath {
 
   private async whyStuck({ items, dataType }: Signal): Promise<string> {
     const samples = parseMetrics(await this.read("alloy"));
-    const queued = sumOf(samples, "otelcol_exporter_queue_size", { ...EXPORTER, data_type: dataType });
-    const failed = sumOf(samples, `otelcol_exporter_send_failed_${items}_total`, EXPORTER);
+    const queued = sumOf(samples, "otelcol_exporter_queue_size", { ...SUMO_EXPORTER, data_type: dataType });
+    const failed = sumOf(samples, `otelcol_exporter_send_failed_${items}_total`, SUMO_EXPORTER);
     return `Alloy's queue for it holds ${queued} bytes, and Alloy has given up ${failed} ${items} since it started`;
   }
 
@@ -85,8 +85,8 @@ export class SecondPath {
 
 /** Says what there still is of a second path that is switched off, or undefined. */
 export async function notSilent(read: ReadMetrics): Promise<string | undefined> {
-  const exporting = parseMetrics(await read("alloy")).some((sample) => hasLabels(sample, EXPORTER));
+  const exporting = parseMetrics(await read("alloy")).some((sample) => hasLabels(sample, SUMO_EXPORTER));
   return exporting
-    ? `Alloy still runs ${EXPORTER.component_id}: it takes a changed configuration within a minute, so try again`
+    ? `Alloy still runs ${SUMO_EXPORTER.component_id}: it takes a changed configuration within a minute, so try again`
     : undefined;
 }
