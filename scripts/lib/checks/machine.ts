@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import { type DockerInfo, dockerInfo } from "../docker";
 import { Fault } from "../fault";
-import { PROJECT } from "../home";
+import { HOME } from "../home";
 
 const GB = 1e9;
 
@@ -48,7 +48,7 @@ export async function checkDocker(first: boolean): Promise<Found> {
 }
 
 /** @throws Fault when there is no room in the project's own folder */
-export function checkProjectDisk(folder = PROJECT): void {
+export function checkProjectDisk(folder = HOME): void {
   const free = freeOn(folder);
   if (free < PROJECT_DISK_LEAST)
     throw new Fault(
