@@ -10,13 +10,14 @@ export async function mend(
   engine: Engine,
   { cluster, clusterUrn }: Kept,
   tell: (text: string) => void,
+  start = startNode,
 ): Promise<void> {
   if (cluster === undefined || clusterUrn === undefined) return; // one that was only begun, the program makes anew
   const state = await clusterState(cluster);
   if (state === "running") return;
   if (state === "stopped") {
     tell("The cluster is stopped: starting it");
-    return startNode(cluster, tell);
+    return start(cluster, tell);
   }
   tell(`The cluster is ${state === "half-made" ? "half-made" : "gone"}: making it anew`);
   // With all that lived in it; what does not, such as a drawn password, stays.

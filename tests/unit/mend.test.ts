@@ -1,0 +1,138 @@
+import { down } from "../../scripts/down/run";
+import { keptIn } from "../../scripts/lib/engine";
+import { Fault } from "../../scripts/lib/fault";
+import { mend } from "../../scripts/up/mend";
+import { FakeEngine } from "../helpers/fake-engine";
+import { FakeMachine } from "../helpers/fake-machine";
+import { Memory } from "../helpers/memory";
+
+const URN = "urn:pulumi:local::watchtower::watchtower:index:Cluster$command:local:Command::watchtower-kind";
+const GIVEN = {
+  CLUSTER: "watchtower",
+  OWNER: "ours",
+  KIND_CONFIG: "kind: Cluster",
+  NODE_IMAGE: "",
+  HOST_PORTS: "",
+};
+
+let machine: FakeMachine;
+beforeEach(() => {
+  machine = new FakeMachine(GIVEN);
+});
+afterEach(() => machine.remove());
+
+/** Leaves the cluster as a run does whose making was killed. */
+function makingIsKilled(): void {
+  machine.set("create-goes-wrong", "it is killed");
+  machine.run("ensure");
+  machine.set("create-goes-wrong");
+}
+
+describe("mend", () => {
+  /** What mending asks of the engine and of the node, and what it tells. */
+  async function mended(clusterUrn: string | undefined = URN) {
+    const [fake, told] = [new FakeEngine(), [] as string[]];
+    const start = jest.fn();
+    const kept = { resources: 1, cluster: machine.environment, clusterUrn, interrupted: false };
+    await mend(fake.engine, kept, (text) => told.push(text), start);
+    return { asked: fake.asked, started: start.mock.calls.map(([cluster]) => cluster as unknown), told };
+  }
+  const anew = (told: string) => ({
+    asked: [{ destroy: [URN], targetDependents: true }],
+    started: [],
+    told: [told],
+  });
+
+  it("takes a cluster that is gone out of the state, with all that lived in it", async () => {
+    expect(await mended()).toEqual(anew("The cluster is gone: making it anew"));
+  });
+
+  it("takes a cluster that is another's by now out of the state", async () => {
+    machine.addCluster("watchtower", "another stack");
+    expect(await mended()).toEqual(anew("The cluster is gone: making it anew"));
+  });
+
+  it("takes a cluster that is half-made out of the state", async () => {
+    makingIsKilled();
+    expect(await mended()).toEqual(anew("The cluster is half-made: making it anew"));
+  });
+
+  it("starts a cluster that is stopped", async () => {
+    machine.run("ensure");
+    machine.stop("watchtower");
+    const { asked, started } = await mended();
+    expect([asked, started]).toEqual([[], [machine.environment]]);
+  });
+
+  it("leaves a cluster that runs", async () => {
+    machine.run("ensure");
+    expect(await mended()).toEqual({ asked: [], started: [], told: [] });
+  });
+
+  it("leaves a cluster whose making was begun to the program, which makes it to the end", async () => {
+    makingIsKilled();
+    const { cluster, clusterUrn } = keptIn({
+      resources: [{ urn: "urn:stack", type: "pulumi:pulumi:Stack" }],
+      pending_operations: [
+        {
+          type: "creating",
+          resource: { urn: URN, type: "command:local:Command", inputs: { environment: GIVEN } },
+        },
+      ],
+    });
+    expect([cluster, clusterUrn]).toEqual([GIVEN, undefined]);
+    const fake = new FakeEngine();
+    await mend(fake.engine, { resources: 0, cluster, clusterUrn, interrupted: true }, fail, fail);
+    expect(fake.asked).toEqual([]);
+  });
+});
+
+function fail(): never {
+  throw new Error("not to be called");
+}
+
+describe("down", () => {
+  /** Takes down a stack that was killed while it made its cluster. */
+  async function run(destroying?: () => Promise<void>) {
+    const fake = new FakeEngine({ cluster: machine.environment, interrupted: true }, destroying);
+    const [out, err] = [new Memory(), new Memory()];
+    const code = await down(fake.engine, { out, err });
+    return { code, out: out.text, err: err.text, asked: fake.asked };
+  }
+
+  it("takes away the cluster whose making was killed, and forgets that it was begun", async () => {
+    makingIsKilled();
+    expect(await run()).toEqual({
+      code: 0,
+      out: "Watchtower is down: nothing is left of stack local but its settings.\n",
+      err: "",
+      asked: [{ destroy: "everything", targetDependents: undefined }, "forgetInterrupted"],
+    });
+    expect(machine.state).toEqual({});
+  });
+
+  it("leaves a cluster of the same name that is another's", async () => {
+    machine.addCluster("watchtower", "another stack");
+    const before = machine.state;
+    expect(await run()).toMatchObject({ code: 0 });
+    expect([machine.state, machine.takeChanges()]).toEqual([before, []]);
+  });
+
+  it("begins nothing while Docker does not answer", async () => {
+    machine.set("docker-is-down", "");
+    const fake = new FakeEngine({ cluster: machine.environment });
+    const running = down(fake.engine, { out: new Memory(), err: new Memory() });
+    await expect(running).rejects.toThrow(
+      new Fault("Docker does not answer: start Docker, and run this command again."),
+    );
+    expect(fake.asked).toEqual([]);
+  });
+
+  it("goes no further when Pulumi fails", async () => {
+    makingIsKilled();
+    await expect(run(() => Promise.reject(new Error("error: bad state")))).rejects.toThrow(
+      new Fault("Pulumi failed: bad state."),
+    );
+    expect(machine.state).not.toEqual({});
+  });
+});
