@@ -36,6 +36,12 @@ async function runWith(errors: Error[], isAtWork?: (pid: number) => Promise<bool
 const KILLED = ["An earlier run was killed: taking its lock away", "cancel"];
 
 describe("a stack that another run holds", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = temporaryFolder();
+  });
+  afterEach(() => fs.rmSync(folder, { recursive: true }));
+
   it("is freed when that run is dead", async () => {
     expect(await runWith([locked([deadPid()])])).toEqual(KILLED);
   });
@@ -45,7 +51,6 @@ describe("a stack that another run holds", () => {
   });
 
   it("is waited for while that run lives, and its lock is left to it", async () => {
-    const folder = temporaryFolder();
     const pulumi = path.join(folder, "pulumi");
     fs.symlinkSync(program("grep").path!, pulumi); // a process of this name, which reads until we close its input
     const living = new LivingProcess(pulumi, ["anything"]);
@@ -56,7 +61,6 @@ describe("a stack that another run holds", () => {
       [`Process ${living.pid} is at work on this stack: waiting for it to end`],
       true,
     ]);
-    fs.rmSync(folder, { recursive: true });
   });
 
   it("is freed of a dead run only once no living one holds it", async () => {

@@ -5,6 +5,7 @@ import { mend } from "../../scripts/up/mend";
 import { FakeEngine } from "../helpers/fake-engine";
 import { FakeMachine } from "../helpers/fake-machine";
 import { Memory } from "../helpers/memory";
+import { signalSender } from "../helpers/signals";
 
 const URN = "urn:pulumi:local::watchtower::watchtower:index:Cluster$command:local:Command::watchtower-kind";
 const GIVEN = {
@@ -126,6 +127,18 @@ describe("down", () => {
       new Fault("Docker does not answer: start Docker, and run this command again."),
     );
     expect(fake.asked).toEqual([]);
+  });
+
+  it("says how to go on, and goes no further, when it is ended by Ctrl-C", async () => {
+    makingIsKilled();
+    const send = signalSender();
+    const { code, err } = await run(() => {
+      send("SIGINT");
+      return Promise.reject(new Error("error: update canceled"));
+    });
+    expect(err).toBe("down: ended before all was taken away; `npm run down` goes on from here.\n");
+    expect(code).toBe(130);
+    expect(machine.state).not.toEqual({});
   });
 
   it("goes no further when Pulumi fails", async () => {

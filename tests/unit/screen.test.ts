@@ -1,6 +1,7 @@
 import { Interrupt } from "../../scripts/lib/interrupt";
 import { Screen } from "../../scripts/lib/screen";
 import { Memory } from "../helpers/memory";
+import { signalSender } from "../helpers/signals";
 
 describe("on a terminal", () => {
   const terminal = (columns = 80) => Object.assign(new Memory(), { isTTY: true, columns });
@@ -48,29 +49,19 @@ describe("in a file", () => {
 });
 
 describe("a verb that is to end", () => {
-  // Jest's own handlers are not to hear of it.
-  const send = (signal: NodeJS.Signals, since: Record<string, unknown[]>) => {
-    for (const listener of process.listeners(signal))
-      if (!since[signal]!.includes(listener)) listener(signal);
-  };
-  const listeners = () => ({
-    SIGINT: process.listeners("SIGINT") as unknown[],
-    SIGTERM: process.listeners("SIGTERM") as unknown[],
-  });
-
   it("by Ctrl-C says so once, and leaves it to Pulumi, which hears it, too", () => {
-    const [out, before] = [new Memory(), listeners()];
+    const [out, send] = [new Memory(), signalSender()];
     const interrupt = new Interrupt(new Screen(out));
     expect(interrupt.asked).toBe(false);
-    for (let i = 0; i < 2; i++) send("SIGINT", before);
+    for (let i = 0; i < 2; i++) send("SIGINT");
     expect(out.text).toBe("Ending what is under way; Ctrl-C again ends at once.\n");
     expect([interrupt.asked, interrupt.signal.aborted]).toEqual([true, false]);
   });
 
   it("by SIGTERM, which comes to it alone, hands it on", () => {
-    const before = listeners();
+    const send = signalSender();
     const interrupt = new Interrupt(new Screen(new Memory()));
-    send("SIGTERM", before);
+    send("SIGTERM");
     expect([interrupt.asked, interrupt.signal.aborted]).toEqual([true, true]);
   });
 });

@@ -11,6 +11,12 @@ import { run as resume } from "../../scripts/resume/run";
 import { parseOptions } from "../../scripts/up/options";
 import { run as up } from "../../scripts/up/run";
 import { Memory } from "../helpers/memory";
+import { ownEnvironment } from "../helpers/own-environment";
+
+ownEnvironment();
+beforeEach(() => {
+  process.env.WATCHTOWER_MIRROR = "http://127.0.0.1:1"; // a verb that goes too far gets nowhere
+});
 
 const VERBS = Object.entries({ up, down, pause, resume, env });
 
