@@ -24,7 +24,8 @@ export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
   });
 }
 
-async function down(engine: Engine, { out, err }: Surroundings): Promise<ExitCode> {
+/** Takes away what the engine knows of, and what it does not. */
+export async function down(engine: Engine, { out, err }: Surroundings): Promise<ExitCode> {
   const screen = new Screen(out);
   const { cluster, interrupted } = await engine.kept();
   if (cluster) await clusterState(cluster); // says what is wrong with Docker before anything is begun
@@ -39,8 +40,8 @@ async function down(engine: Engine, { out, err }: Surroundings): Promise<ExitCod
     err.write("down: ended before all was taken away; `npm run down` goes on from here.\n");
     return 130;
   }
-  // Pulumi knows nothing of a cluster whose making was killed.
-  if (cluster && (await clusterState(cluster)) !== "foreign") await deleteCluster(cluster);
+  // Pulumi knows nothing of a cluster whose making was killed; one that is not ours, the script leaves.
+  if (cluster) await deleteCluster(cluster);
   if (interrupted) await engine.forgetInterrupted();
   screen.line(`Watchtower is down: nothing is left of stack ${engine.name} but its settings.`);
   return 0;

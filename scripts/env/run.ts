@@ -19,13 +19,15 @@ export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
   return runVerb("env", parsed, around, async () => {
     // Not into what the shell evaluates.
     await prepare(["pulumi", "kind"], (text) => void around.err.write(`${text}\n`));
-    for (const [name, value] of Object.entries(environment(THEIRS)))
-      around.out.write(`export ${name}=${quoted(value)}\n`);
+    around.out.write(exportsOf(environment(THEIRS)));
     return 0;
   });
 }
 
-/** For any shell of POSIX's. */
-function quoted(value: string): string {
-  return `'${value.replaceAll("'", "'\\''")}'`;
+/** What any shell of POSIX's has to evaluate to have these variables. */
+export function exportsOf(variables: Record<string, string>): string {
+  const quoted = (value: string) => `'${value.replaceAll("'", "'\\''")}'`;
+  return Object.entries(variables)
+    .map(([name, value]) => `export ${name}=${quoted(value)}\n`)
+    .join("");
 }

@@ -36,7 +36,7 @@ export async function dockerInfo(): Promise<DockerInfo> {
  */
 export async function docker(...args: string[]): Promise<string> {
   try {
-    return (await run("docker", args, { maxBuffer: 16 * 1024 * 1024 })).stdout.trim();
+    return (await run("docker", args, { env: process.env, maxBuffer: 16 * 1024 * 1024 })).stdout.trim();
   } catch (error) {
     const { code, stderr = "" } = error as { code?: unknown; stderr?: string };
     if (code === "ENOENT")

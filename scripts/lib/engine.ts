@@ -33,9 +33,25 @@ interface Resource {
   type: string;
   inputs?: { environment?: Record<string, string>; name?: string };
 }
-interface State {
+/** The deployment that a stack is exported as. */
+export interface State {
   resources?: Resource[];
   pending_operations?: { resource: Resource; type: string }[];
+}
+
+/** What of a stack's state we go by. */
+export function keptIn({ resources = [], pending_operations: pending = [] }: State): Kept {
+  const isCluster = ({ type }: Resource) => type === "command:local:Command";
+  const isRelease = ({ type }: Resource) => type === "kubernetes:helm.sh/v3:Release";
+  const made = resources.find(isCluster);
+  const begun = made ?? pending.map(({ resource }) => resource).find(isCluster);
+  return {
+    resources: resources.filter(({ type }) => type !== "pulumi:pulumi:Stack").length,
+    cluster: begun?.inputs?.environment,
+    clusterUrn: made?.urn,
+    releases: new Set(resources.filter(isRelease).map(({ inputs }) => inputs?.name ?? "")),
+    interrupted: pending.length > 0,
+  };
 }
 
 /** Pulumi's engine, on one stack. */
@@ -81,18 +97,7 @@ export class Engine {
 
   /** @throws Fault when Pulumi cannot be asked */
   async kept(): Promise<Kept> {
-    const { resources = [], pending_operations: pending = [] } = await this.state();
-    const isCluster = ({ type }: Resource) => type === "command:local:Command";
-    const isRelease = ({ type }: Resource) => type === "kubernetes:helm.sh/v3:Release";
-    const made = resources.find(isCluster);
-    const begun = made ?? pending.map(({ resource }) => resource).find(isCluster);
-    return {
-      resources: resources.filter(({ type }) => type !== "pulumi:pulumi:Stack").length,
-      cluster: begun?.inputs?.environment,
-      clusterUrn: made?.urn,
-      releases: new Set(resources.filter(isRelease).map(({ inputs }) => inputs?.name ?? "")),
-      interrupted: pending.length > 0,
-    };
+    return keptIn(await this.state());
   }
 
   /** Brings the stack to what the program and the settings say. */

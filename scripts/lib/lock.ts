@@ -49,14 +49,24 @@ export async function whenFree<T>(operation: () => Promise<T>, locking: Locking)
         throw new Fault(
           `${elsewhere.host} is at work on this stack: wait for it to end or, if it was killed, run \`pulumi cancel\`.`,
         );
-      for (const { pid } of holders) {
-        if (await isAtWork(pid)) tell(`Process ${pid} is at work on this stack: waiting for it to end`);
-        while (await isAtWork(pid)) await sleep(500);
+      const living = await firstOf(holders, isAtWork);
+      if (living !== undefined) {
+        tell(`Process ${living} is at work on this stack: waiting for it to end`);
+        while (await isAtWork(living)) await sleep(500);
+        continue; // it has taken its lock away, and by now another may have one
       }
       tell("An earlier run was killed: taking its lock away");
       await cancel();
     }
   }
+}
+
+async function firstOf(
+  holders: Holder[],
+  is: (pid: number) => Promise<boolean>,
+): Promise<number | undefined> {
+  for (const { pid } of holders) if (await is(pid)) return pid;
+  return undefined;
 }
 
 /** Whether that process is Pulumi; after a restart of the machine its id may be another's. */

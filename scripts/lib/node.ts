@@ -42,12 +42,17 @@ export async function startNode(
   if (why !== undefined) throw new Fault(`The node runs, but not all of the stack does: ${why}.`);
 }
 
-/** Until the kubelet has looked, the API still tells of the containers from before. */
-function notUpSince(startedAt: Date, { pods, pulling }: PodNews): string | undefined {
-  const old = pods.filter(({ status }) =>
-    status?.containerStatuses?.some(
-      ({ state }) => !state?.running || new Date(state.running.startedAt!) < startedAt,
-    ),
+/**
+ * The pods that have not come up since. Until the kubelet has looked, the API still tells of the containers from before.
+ * @returns undefined when all have
+ */
+export function notUpSince(startedAt: Date, { pods, pulling }: PodNews): string | undefined {
+  const old = pods.filter(
+    ({ status }) =>
+      status?.phase !== "Succeeded" &&
+      status?.containerStatuses?.some(
+        ({ state }) => !state?.running || new Date(state.running.startedAt!) < startedAt,
+      ),
   );
   const waiting = waitingPods(pods, pulling).map(({ pod, why = "starting" }) => `${pod} (${why})`);
   const names = [...old.map(({ metadata }) => `${metadata?.name} (starting)`), ...waiting];

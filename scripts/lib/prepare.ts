@@ -22,7 +22,8 @@ export async function prepare(tools: ToolName[], tell: (text: string) => void): 
   return found;
 }
 
-function checkNode(version: string): void {
+/** @throws Fault when this Node is older than that */
+export function checkNode(version: string): void {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   if (major < NODE.major || (major === NODE.major && minor < NODE.minor))
     throw new Fault(

@@ -73,7 +73,7 @@ export class Progress {
   /** kind's own progress: "Ensuring node image (…)" while Docker pulls it. */
   private says(text: string): void {
     const line = text.replace(/[^\x20-\x7e…]/g, "").trim();
-    if (line !== "") this.saying = line.replace(/^• */, "");
+    if (line !== "") this.saying = line;
   }
 
   private tick(): void {

@@ -70,7 +70,7 @@ export function failureOf(error: Error, errors: string[]): Error {
 
 /** What a command of ours said before it ended, without how Pulumi ran it. */
 function withoutShell(said: string): string {
-  return said.replace(/^(?:[^\n]*error: )?exit status \d+: running "[^"]*":\n/, "").trim();
+  return said.replace(/^(?:[^\n]*error: *)?exit status \d+: running "[^"]*":\n/, "").trim();
 }
 
 /** The first line that tells of an error, without its prefix and full stop. */

@@ -18,19 +18,20 @@ export interface Broken {
  * would not look: a command has nothing that reads, so a cluster that was deleted counts as there. What is in a running
  * cluster stays.
  */
-export async function mend({ engine, kept, where, tell }: Broken): Promise<void> {
-  const { cluster, clusterUrn, interrupted, releases } = kept;
-  if (cluster && clusterUrn) {
-    const state = await clusterState(cluster);
-    if (state === "stopped") {
-      tell("The cluster is stopped: starting it");
-      await startNode(cluster, tell);
-    } else if (state !== "running") {
-      tell(`The cluster is ${state === "half-made" ? "half-made" : "gone"}: making it anew`);
-      // With all that lived in it; what does not, such as a drawn password, stays.
-      return engine.destroy({ target: [clusterUrn], targetDependents: true });
-    }
+export async function mend(
+  { engine, kept, where, tell }: Broken,
+  act = { startNode, forgetHalfMade },
+): Promise<void> {
+  const { cluster, clusterUrn, interrupted, releases, resources } = kept;
+  if (cluster && !clusterUrn) return; // one that was only begun, the program makes anew
+  const state = cluster ? await clusterState(cluster) : "running";
+  if (state === "stopped") {
+    tell("The cluster is stopped: starting it");
+    await act.startNode(cluster!, tell);
+  } else if (state !== "running") {
+    tell(`The cluster is ${state === "half-made" ? "half-made" : "gone"}: making it anew`);
+    // With all that lived in it; what does not, such as a drawn password, stays.
+    return engine.destroy({ target: [clusterUrn!], targetDependents: true });
   }
-  const isThere = cluster === undefined ? kept.resources > 0 : clusterUrn !== undefined;
-  if (interrupted && isThere) await forgetHalfMade(releases, where);
+  if (interrupted && resources > 0) await act.forgetHalfMade(releases, where);
 }

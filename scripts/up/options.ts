@@ -32,9 +32,8 @@ export function parseOptions(argv: string[]): Parsed<Options> {
 
 function readComponents(words: string[]): Options["components"] {
   if (words.length === 0) return undefined;
-  if (words.length === 1 && words[0] === "all") return "all";
-  const unknown = words.find((word) => !COMPONENTS.includes(word as Component));
+  const unknown = words.find((word) => word !== "all" && !COMPONENTS.includes(word as Component));
   if (unknown !== undefined)
     throw new Misuse(`There is no component "${unknown}": it takes ${COMPONENTS.join(", ")}, or all`);
-  return COMPONENTS.filter((name) => words.includes(name));
+  return words.includes("all") ? "all" : COMPONENTS.filter((name) => words.includes(name));
 }

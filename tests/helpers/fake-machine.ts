@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { program, temporaryFolder } from "./tools";
@@ -17,6 +17,13 @@ export interface Outcome {
   signal: NodeJS.Signals | null;
   stdout: string;
   stderr: string;
+}
+
+/** A run of the script that was started. */
+export interface Running {
+  /** What it has said so far. */
+  said: { stdout: string; stderr: string };
+  ended: Promise<Outcome>;
 }
 
 /** A machine with a Docker and a kind that only pretend, and with no program that the script does not need. */
@@ -45,16 +52,49 @@ export class FakeMachine {
     const [shell, ...args] = this.shell;
     const { status, signal, stdout, stderr } = spawnSync(shell!, [...args, "scripts/kind-cluster.sh", verb], {
       cwd: PROJECT,
-      env: {
-        ...this.env,
-        PATH: path.join(this.folder, "bin"),
-        FAKE: this.folder,
-        AT_WORK: path.join(this.folder, "at-work"),
-        ...env,
-      },
+      env: { ...this.environment, ...env },
       encoding: "utf8",
     });
     return { code: status, signal, stdout, stderr };
+  }
+
+  /** Starts the script, and lets the test go on beside it. */
+  start(verb: string): Running {
+    const [shell, ...args] = this.shell;
+    const child = spawn(shell!, [...args, "scripts/kind-cluster.sh", verb], {
+      cwd: PROJECT,
+      env: this.environment,
+    });
+    const said = { stdout: "", stderr: "" };
+    for (const stream of ["stdout", "stderr"] as const)
+      child[stream].on("data", (piece: Buffer) => (said[stream] += piece.toString()));
+    const ended = new Promise<Outcome>((resolve) =>
+      child.on("close", (code, signal) => resolve({ code, signal, ...said })),
+    );
+    return { said, ended };
+  }
+
+  /** What the script runs in: what Pulumi gives it, on this machine. */
+  get environment(): Record<string, string> {
+    return {
+      ...this.env,
+      PATH: path.join(this.folder, "bin"),
+      FAKE: this.folder,
+      AT_WORK: this.atWorkFile,
+    };
+  }
+
+  /** The process that is at work on the cluster, as its file has it; empty: none is. */
+  get atWork(): string {
+    return fs.readFileSync(this.atWorkFile, "utf8").trim();
+  }
+
+  set atWork(pid: number | string) {
+    fs.writeFileSync(this.atWorkFile, `${pid}\n`);
+  }
+
+  private get atWorkFile(): string {
+    return path.join(this.folder, "at-work");
   }
 
   /** Takes a program away. */

@@ -1,7 +1,9 @@
-import { Writable } from "node:stream";
 import type { Stack } from "../../scripts/lib/stack";
 import { run } from "../../scripts/verify/run";
 import type { FakeStack } from "./fake-stack";
+import { Memory } from "./memory";
+
+export { Memory };
 
 /** What one run of `verify` left. */
 export interface VerifyRun {
@@ -34,13 +36,4 @@ export async function verifyAgainst(
   });
   const lines = out.text.split("\n").map((line) => line.replace(/ {2,}/g, " ").replace(/\d+ ms$/, "n ms"));
   return { code, out: out.text, err: err.text, lines };
-}
-
-/** Remembers what was written to it. */
-export class Memory extends Writable {
-  text = "";
-  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    this.text += chunk.toString();
-    done();
-  }
 }

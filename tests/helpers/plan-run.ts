@@ -1,21 +1,15 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { Writable } from "node:stream";
 import { stringify } from "yaml";
 import type { Plan } from "../../scripts/plan/plan";
 import { run } from "../../scripts/plan/run";
+import { Memory } from "./memory";
+
+export { Memory };
 
 const PROJECT = path.join(__dirname, "../..");
 export const ENDPOINT = "sumoEndpoint=https://sumo.example/receiver/v1/otlp/secret-token";
-
-export class Memory extends Writable {
-  text = "";
-  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    this.text += chunk.toString();
-    done();
-  }
-}
 
 /** Pulumi.yaml as it is, and the stack's file as a test wants it. */
 export let folder: string;

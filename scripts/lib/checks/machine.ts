@@ -28,8 +28,12 @@ export interface Found {
  */
 export async function checkDocker(first: boolean): Promise<Found> {
   const info = await dockerInfo();
+  return judge(info, freeFor(info), first);
+}
+
+/** @param free bytes free on Docker's disk */
+export function judge({ version, memory }: DockerInfo, free: number, first: boolean): Found {
   const warnings: string[] = [];
-  const { memory } = info;
   if (memory < MEMORY.least)
     throw new Fault(
       `Docker has ${inGb(memory)} of memory, and the stack needs ${inGb(MEMORY.least)}: give Docker more (Docker Desktop: Settings, Resources), or run fewer parts, such as \`npm run up -- tempo grafana\` on a machine with more.`,
@@ -38,13 +42,12 @@ export async function checkDocker(first: boolean): Promise<Found> {
     warnings.push(
       `Docker has ${inGb(memory)} of memory; ${inGb(MEMORY.enough)} leave room for your own programs.`,
     );
-  const free = freeFor(info);
   if (free < DOCKER_DISK.least && first)
     throw new Fault(
       `Docker's disk has ${inGb(free)} free, and a first start needs ${inGb(DOCKER_DISK.least)}: make room (\`docker system prune\` removes what Docker holds unused), and run this again.`,
     );
   if (free < DOCKER_DISK.enough) warnings.push(`Docker's disk has only ${inGb(free)} free.`);
-  return { is: `Docker ${info.version}: ${inGb(memory)} of memory, ${inGb(free)} of disk free`, warnings };
+  return { is: `Docker ${version}: ${inGb(memory)} of memory, ${inGb(free)} of disk free`, warnings };
 }
 
 /** @throws Fault when there is no room in the project's own folder */

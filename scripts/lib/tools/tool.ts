@@ -22,10 +22,15 @@ const run = promisify(execFile);
 /**
  * Finds a program: ours, or the user's where it is new enough; else puts the pinned one in place, whole or not at all.
  * @param tell is told before something is fetched
+ * @param pinned what to fetch, and what will do
  * @throws Fault when it cannot be had
  */
-export async function ensureTool(name: ToolName, tell: (text: string) => void, home = HOME): Promise<Tool> {
-  const pinned: PinnedTool = TOOLS[name];
+export async function ensureTool(
+  name: ToolName,
+  tell: (text: string) => void,
+  home = HOME,
+  pinned: PinnedTool = TOOLS[name],
+): Promise<Tool> {
   if (fs.existsSync(toolFolder(name, home))) return { name, version: pinned.version, ours: true };
   const theirs = await versionOf(name);
   if (theirs && semver.gte(theirs, pinned.least)) return { name, version: theirs, ours: false };

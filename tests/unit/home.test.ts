@@ -1,0 +1,75 @@
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { exportsOf } from "../../scripts/env/run";
+import { environment, passphraseFile, toolFolder } from "../../scripts/lib/home";
+import { ensurePassphrase } from "../../scripts/lib/passphrase";
+import { temporaryFolder } from "../helpers/tools";
+
+let folder: string;
+let home: string;
+beforeEach(() => {
+  folder = temporaryFolder();
+  home = path.join(folder, `it's "home" $HOME`);
+});
+afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+describe("the passphrase", () => {
+  it("is drawn once, long, and for the user's eyes alone", () => {
+    ensurePassphrase({}, home);
+    const drawn = fs.readFileSync(passphraseFile(home), "utf8");
+    expect(drawn).toMatch(/^[\w-]{32}$/);
+    expect(fs.statSync(passphraseFile(home)).mode & 0o777).toBe(0o600);
+    ensurePassphrase({}, home);
+    expect(fs.readFileSync(passphraseFile(home), "utf8")).toBe(drawn);
+    expect(fs.readdirSync(home)).toEqual(["passphrase"]);
+  });
+
+  it("of one folder is not that of another", () => {
+    const other = path.join(folder, "other");
+    for (const each of [home, other]) ensurePassphrase({}, each);
+    const [one, two] = [home, other].map((each) => fs.readFileSync(passphraseFile(each), "utf8"));
+    expect(one).not.toBe(two);
+  });
+
+  it.each([
+    { PULUMI_CONFIG_PASSPHRASE: "theirs" },
+    { PULUMI_CONFIG_PASSPHRASE: "" },
+    { PULUMI_CONFIG_PASSPHRASE_FILE: "/their/file" },
+  ])("is the user's own with %j: none is drawn, and one that was is not taken", (theirs) => {
+    ensurePassphrase(theirs, home);
+    expect(fs.existsSync(passphraseFile(home))).toBe(false);
+    ensurePassphrase({}, home);
+    expect(environment(theirs, home)).not.toHaveProperty("PULUMI_CONFIG_PASSPHRASE_FILE");
+  });
+});
+
+describe("the variables for plain pulumi", () => {
+  const [pulumi, kind] = (["pulumi", "kind"] as const).map((name) => () => toolFolder(name, home));
+
+  it("are none but Pulumi's quiet where nothing is kept", () => {
+    expect(environment({ PATH: "/bin" }, home)).toEqual({ PULUMI_SKIP_UPDATE_CHECK: "true" });
+    expect(environment({ PATH: "/bin", PULUMI_SKIP_UPDATE_CHECK: "0" }, home)).toEqual({});
+  });
+
+  it("put the programs we fetched before the user's, each once", () => {
+    fs.mkdirSync(pulumi!(), { recursive: true });
+    const once = environment({ PATH: "/bin" }, home);
+    expect(once.PATH).toBe(`${pulumi!()}:/bin`);
+    expect(environment(once, home)).not.toHaveProperty("PATH");
+    fs.mkdirSync(kind!());
+    expect(environment(once, home).PATH).toBe(`${kind!()}:${once.PATH}`);
+  });
+
+  it("come to a shell as they are, whatever is in them", () => {
+    ensurePassphrase({}, home);
+    fs.mkdirSync(kind!(), { recursive: true });
+    const variables = { ...environment({ PATH: "/usr/bin:/bin" }, home), LINES: "two\nlines `id` \\ $(id)" };
+    const print = `process.stdout.write(JSON.stringify(process.env))`;
+    const { stdout } = spawnSync("sh", ["-c", `eval "$EXPORTS" && exec "$NODE" -e '${print}'`], {
+      encoding: "utf8",
+      env: { EXPORTS: exportsOf(variables), NODE: process.execPath },
+    });
+    expect(JSON.parse(stdout)).toMatchObject(variables);
+  });
+});

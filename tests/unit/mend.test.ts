@@ -1,0 +1,175 @@
+import { down } from "../../scripts/down/run";
+import { type Kept, keptIn } from "../../scripts/lib/engine";
+import { Fault } from "../../scripts/lib/fault";
+import { mend } from "../../scripts/up/mend";
+import { isHalfMade } from "../../scripts/up/releases";
+import { FakeEngine } from "../helpers/fake-engine";
+import { FakeMachine } from "../helpers/fake-machine";
+import { Memory } from "../helpers/memory";
+import { signalSender } from "../helpers/signals";
+
+const URN = "urn:pulumi:local::watchtower::watchtower:index:Cluster$command:local:Command::watchtower-kind";
+const GIVEN = {
+  CLUSTER: "watchtower",
+  OWNER: "ours",
+  KIND_CONFIG: "kind: Cluster",
+  NODE_IMAGE: "",
+  HOST_PORTS: "",
+};
+
+let machine: FakeMachine;
+beforeEach(() => {
+  machine = new FakeMachine(GIVEN);
+});
+afterEach(() => machine.remove());
+
+/** Leaves the cluster as a run does whose making was killed. */
+function makingIsKilled(): void {
+  machine.set("create-goes-wrong", "it is killed");
+  machine.run("ensure");
+  machine.set("create-goes-wrong");
+}
+
+describe("mend", () => {
+  /** What mending asks of the engine and of the node, and what it tells. */
+  async function mended(given: Partial<Kept> = {}) {
+    const [fake, told] = [new FakeEngine(), [] as string[]];
+    const [startNode, forgetHalfMade] = [jest.fn(), jest.fn()];
+    const made = { resources: 1, cluster: machine.environment, clusterUrn: URN, interrupted: false };
+    const kept = { ...made, releases: new Set(["loki"]), ...given };
+    const where = { cluster: { kubeContext: "kind-watchtower" }, namespace: "watchtower" };
+    await mend(
+      { engine: fake.engine, kept, where, tell: (text) => told.push(text) },
+      { startNode, forgetHalfMade },
+    );
+    const started = startNode.mock.calls.map(([cluster]) => cluster as unknown);
+    return { asked: fake.asked, started, told, forgotten: forgetHalfMade.mock.calls.length };
+  }
+  const anew = (told: string) => ({
+    asked: [{ destroy: [URN], targetDependents: true }],
+    started: [],
+    told: [told],
+    forgotten: 0,
+  });
+
+  it("takes a cluster that is gone out of the state, with all that lived in it", async () => {
+    expect(await mended()).toEqual(anew("The cluster is gone: making it anew"));
+  });
+
+  it("takes a cluster that is another's by now out of the state", async () => {
+    machine.addCluster("watchtower", "another stack");
+    expect(await mended()).toEqual(anew("The cluster is gone: making it anew"));
+  });
+
+  it("takes a cluster that is half-made out of the state", async () => {
+    makingIsKilled();
+    expect(await mended()).toEqual(anew("The cluster is half-made: making it anew"));
+  });
+
+  it("starts a cluster that is stopped", async () => {
+    machine.run("ensure");
+    machine.stop("watchtower");
+    const { asked, started } = await mended();
+    expect([asked, started]).toEqual([[], [machine.environment]]);
+  });
+
+  it("leaves a cluster that runs", async () => {
+    machine.run("ensure");
+    expect(await mended()).toEqual({ asked: [], started: [], told: [], forgotten: 0 });
+  });
+
+  it("leaves a cluster whose making was begun to the program, which makes it to the end", async () => {
+    makingIsKilled();
+    const kept = keptIn({
+      resources: [{ urn: "urn:stack", type: "pulumi:pulumi:Stack" }],
+      pending_operations: [
+        {
+          type: "creating",
+          resource: { urn: URN, type: "command:local:Command", inputs: { environment: GIVEN } },
+        },
+      ],
+    });
+    expect([kept.cluster, kept.clusterUrn]).toEqual([GIVEN, undefined]);
+    expect(await mended(kept)).toEqual({ asked: [], started: [], told: [], forgotten: 0 });
+  });
+
+  it("forgets what Helm was in the middle of when a run was killed, and only then", async () => {
+    machine.run("ensure");
+    expect(await mended({ interrupted: true })).toMatchObject({ asked: [], forgotten: 1 });
+    // In a cluster that is not ours there is no command to look at.
+    const existing = { cluster: undefined, clusterUrn: undefined };
+    expect(await mended({ ...existing, interrupted: true })).toMatchObject({ asked: [], forgotten: 1 });
+    expect(await mended({ ...existing, interrupted: true, resources: 0 })).toMatchObject({ forgotten: 0 });
+    expect(await mended(existing)).toMatchObject({ forgotten: 0 });
+  });
+});
+
+describe("a Helm revision", () => {
+  it.each([
+    ["of a release that Pulumi's state has", "loki", "deployed", false],
+    ["that was replaced by a later one", "loki", "superseded", false],
+    ["of a change that was cut off", "loki", "pending-upgrade", true],
+    ["of an installation that was cut off", "tempo", "pending-install", true],
+    ["of an installation that Pulumi did not see the end of", "tempo", "deployed", true],
+  ])("%s", (_, release, status, halfMade) => {
+    expect(isHalfMade({ secret: "s", release, status }, new Set(["loki"]))).toBe(halfMade);
+  });
+});
+
+describe("down", () => {
+  /** Takes down a stack that was killed while it made its cluster. */
+  async function run(destroying?: () => Promise<void>) {
+    const fake = new FakeEngine({ cluster: machine.environment, interrupted: true }, destroying);
+    const [out, err] = [new Memory(), new Memory()];
+    const code = await down(fake.engine, { out, err });
+    return { code, out: out.text, err: err.text, asked: fake.asked };
+  }
+
+  it("takes away the cluster whose making was killed, and forgets that it was begun", async () => {
+    makingIsKilled();
+    expect(await run()).toEqual({
+      code: 0,
+      out: "Watchtower is down: nothing is left of stack local but its settings.\n",
+      err: "",
+      asked: [{ destroy: "everything", targetDependents: undefined }, "forgetInterrupted"],
+    });
+    expect(machine.state).toEqual({});
+  });
+
+  it("leaves a cluster of the same name that is another's", async () => {
+    machine.addCluster("watchtower", "another stack");
+    const before = machine.state;
+    expect(await run()).toMatchObject({ code: 0 });
+    expect([machine.state, machine.takeChanges()]).toEqual([before, []]);
+  });
+
+  it("begins nothing while Docker does not answer", async () => {
+    machine.set("docker-is-down", "");
+    const fake = new FakeEngine({ cluster: machine.environment });
+    const running = down(fake.engine, { out: new Memory(), err: new Memory() });
+    await expect(running).rejects.toThrow(
+      new Fault("Docker does not answer: start Docker, and run this command again."),
+    );
+    expect(fake.asked).toEqual([]);
+  });
+
+  it("says how to go on, and goes no further, when it is ended by Ctrl-C", async () => {
+    makingIsKilled();
+    const send = signalSender();
+    const { code, err } = await run(() => {
+      send("SIGINT");
+      return Promise.reject(new Error("error: update canceled"));
+    });
+    expect(err).toBe("down: ended before all was taken away; `npm run down` goes on from here.\n");
+    expect(code).toBe(130);
+    expect(machine.state).not.toEqual({});
+  });
+
+  it("goes no further when Pulumi fails", async () => {
+    makingIsKilled();
+    await expect(run(() => Promise.reject(new Error("error: bad state")))).rejects.toThrow(
+      new Fault("Pulumi failed: bad state."),
+    );
+    expect(machine.state).not.toEqual({});
+  });
+});

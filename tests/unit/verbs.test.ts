@@ -1,0 +1,143 @@
+import { RunError } from "@pulumi/pulumi";
+import { run as down } from "../../scripts/down/run";
+import { run as env } from "../../scripts/env/run";
+import type { Kept } from "../../scripts/lib/engine";
+import { Fault } from "../../scripts/lib/fault";
+import { ownCluster } from "../../scripts/lib/plain-verb";
+import { checkNode } from "../../scripts/lib/prepare";
+import { runVerb } from "../../scripts/lib/verb";
+import { run as pause } from "../../scripts/pause/run";
+import { run as resume } from "../../scripts/resume/run";
+import { parseOptions } from "../../scripts/up/options";
+import { run as up } from "../../scripts/up/run";
+import { Memory } from "../helpers/memory";
+import { ownEnvironment } from "../helpers/own-environment";
+
+ownEnvironment();
+beforeEach(() => {
+  process.env.WATCHTOWER_MIRROR = "http://127.0.0.1:1"; // a verb that goes too far gets nowhere
+});
+
+const VERBS = Object.entries({ up, down, pause, resume, env });
+
+async function start(verb: typeof up, ...argv: string[]) {
+  const [out, err] = [new Memory(), new Memory()];
+  return { code: await verb(argv, { out, err }), out: out.text, err: err.text };
+}
+
+describe.each(VERBS)("npm run %s", (name, verb) => {
+  it.each(["--help", "-h"])("explains itself on %s, with its exit codes", async (help) => {
+    const { code, out, err } = await start(verb, help);
+    expect(out).toMatch(new RegExp(`npm run (-s )?${name}\\b.*Exit code: 0 .*1 .*2 `, "s"));
+    expect([code, err]).toEqual([0, ""]);
+  });
+
+  it.each([
+    [["--bogus"], "Unknown option '--bogus'"],
+    [["stray"], /Unexpected argument 'stray'|There is no component "stray"/],
+  ])("refuses %j with exit code 2 and one sentence, before it does anything", async (argv, what) => {
+    const { code, out, err } = await start(verb, ...argv);
+    expect(err).toMatch(what);
+    expect(err).toMatch(
+      new RegExp(`^${name}: [^.]+; \`npm run ${name} -- --help\` lists the options\\.\\n$`),
+    );
+    expect([code, out]).toEqual([2, ""]);
+  });
+});
+
+it.each(VERBS.filter(([name]) => name !== "env"))(
+  "npm run %s refuses a stack's name that is none",
+  async (_, verb) => {
+    for (const name of ["", "../local", "a b"])
+      expect(await start(verb, "--stack", name)).toMatchObject({
+        code: 2,
+        err: expect.stringContaining(`--stack cannot be "${name}"`) as string,
+      });
+  },
+);
+
+describe("the words of up", () => {
+  const read = (...argv: string[]) => parseOptions(argv);
+
+  it("name the components to run, in the order of the stack, each once", () => {
+    expect(read("grafana", "tempo", "grafana")).toMatchObject({
+      options: { components: ["tempo", "grafana"] },
+    });
+  });
+
+  it("may be `all`, which is not the same as none", () => {
+    expect(read("all")).toMatchObject({ options: { components: "all" } });
+    expect(read("all", "tempo")).toMatchObject({ options: { components: "all" } });
+    expect(read()).toEqual({ options: { components: undefined, stack: undefined, verbose: false } });
+  });
+
+  it("stand beside options", () => {
+    expect(read("--stack", "me/watchtower/dev", "loki", "--verbose")).toEqual({
+      options: { components: ["loki"], stack: "me/watchtower/dev", verbose: true },
+    });
+  });
+
+  it("are refused with the one that is none", () => {
+    expect(read("all", "tempo", "prometheus")).toEqual({
+      fault: expect.stringMatching(
+        /^There is no component "prometheus": it takes tempo, .*, or all;/,
+      ) as string,
+    });
+  });
+});
+
+describe("what keeps a verb from its end", () => {
+  const failWith = async (error: Error) => {
+    const err = new Memory();
+    const fail = () => Promise.reject(error);
+    return { code: await runVerb("up", { options: {} }, { out: new Memory(), err }, fail), err: err.text };
+  };
+
+  it("is one sentence and exit code 1 when a person can mend it", async () => {
+    expect(await failWith(new Fault("Start Docker."))).toEqual({ code: 1, err: "up: Start Docker.\n" });
+  });
+
+  it("is the program's own list when the settings are wrong", async () => {
+    expect(await failWith(new RunError("Wrong:\n  - this"))).toEqual({ code: 1, err: "Wrong:\n  - this\n" });
+  });
+
+  it("is thrown when it is a fault of ours", async () => {
+    await expect(failWith(new TypeError("undefined is no function"))).rejects.toThrow(TypeError);
+  });
+});
+
+describe("the cluster that pause and resume work on", () => {
+  const kept: Kept = {
+    resources: 9,
+    cluster: { CLUSTER: "watchtower" },
+    clusterUrn: "urn",
+    releases: new Set(),
+    interrupted: false,
+  };
+
+  it("is the one that the stack made", () => {
+    expect(ownCluster(kept)).toEqual({ CLUSTER: "watchtower" });
+  });
+
+  it.each([
+    ["there is no stack", undefined],
+    ["the stack is down", { ...kept, resources: 0, cluster: undefined, clusterUrn: undefined }],
+  ])("is missing when %s", (_, nothing) => {
+    expect(() => ownCluster(nothing)).toThrow("The stack is not up: `npm run up` brings it up.");
+  });
+
+  it("is not ours to stop when the stack did not make it", () => {
+    expect(() => ownCluster({ ...kept, cluster: undefined, clusterUrn: undefined })).toThrow(/not its own/);
+  });
+});
+
+it.each([
+  ["18.20.8", false],
+  ["20.19.9", false],
+  ["20.20.0", true],
+  ["22.0.0", true],
+])("Node %s is new enough: %s", (version, enough) => {
+  const check = expect(() => checkNode(version));
+  if (enough) check.not.toThrow();
+  else check.toThrow(/too old: install Node 20\.20 or later \(https:\/\/nodejs\.org\), run `npm ci`/);
+});

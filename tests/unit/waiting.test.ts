@@ -1,0 +1,86 @@
+import { notUpSince } from "../../scripts/lib/node";
+import { waitingPods } from "../../scripts/lib/waiting";
+import { pod, pullOf, STARTED } from "../helpers/pods";
+
+const waits = (reason: string, message?: string) => ({ state: { waiting: { reason, message } } });
+const IMAGE = "docker.io/grafana/loki:3.7.6";
+/** A container whose image is not there. */
+const NO_IMAGE = { image: IMAGE, imageID: "", ...waits("ContainerCreating") };
+
+describe("what a pod waits for", () => {
+  const why = (...args: Parameters<typeof pod>) =>
+    waitingPods([pod(...args)], [pullOf(IMAGE, "loki-0")])[0]?.why;
+
+  it.each([
+    ["the pull of its image", { container: NO_IMAGE }, `pulling ${IMAGE}`],
+    [
+      "an image that cannot be pulled",
+      { container: { ...NO_IMAGE, ...waits("ImagePullBackOff", "not found") } },
+      `cannot pull ${IMAGE}: not found`,
+    ],
+    [
+      "a container that keeps ending",
+      {
+        container: {
+          ...waits("CrashLoopBackOff", "back-off 5m0s"),
+          lastState: { terminated: { reason: "OOMKilled", exitCode: 137 } },
+        },
+      },
+      "keeps ending (OOMKilled, exit code 137)",
+    ],
+    [
+      "a place",
+      { unplaced: "0/1 nodes: Insufficient memory." },
+      "not placed: 0/1 nodes: Insufficient memory.",
+    ],
+    [
+      "a Secret",
+      { container: waits("CreateContainerConfigError", 'secret "x" not found') },
+      'secret "x" not found',
+    ],
+    [
+      "what its first container waits for",
+      { init: NO_IMAGE, container: waits("PodInitializing") },
+      `pulling ${IMAGE}`,
+    ],
+    ["nothing but its own start", {}, undefined],
+  ])("is told: %s", (_, state, sentence) => {
+    expect(why("loki-0", state)).toBe(sentence);
+  });
+
+  it("is no pull where the image is there, or another pod's is pulled", () => {
+    expect(why("loki-0", { container: { ...NO_IMAGE, imageID: "sha256:1" } })).toBeUndefined();
+    expect(why("tempo-0", { container: NO_IMAGE })).toBeUndefined();
+  });
+});
+
+it("pods that are ready or have done their work wait for nothing; the others are told with their release", () => {
+  const pods = [pod("loki-0", { ready: true }), pod("mimir-job", { phase: "Succeeded" }), pod("tempo-0")];
+  expect(waitingPods(pods, [])).toEqual([{ release: "tempo", pod: "tempo-0", why: undefined }]);
+});
+
+describe("after a start of the node", () => {
+  const up = (since: Date, ...pods: ReturnType<typeof pod>[]) => notUpSince(since, { pods, pulling: [] });
+  const before = new Date(STARTED.getTime() - 1_000);
+  const after = new Date(STARTED.getTime() + 1_000);
+
+  it("a pod counts as up once it has begun since, and is ready", () => {
+    expect(up(before, pod("loki-0", { ready: true }))).toBeUndefined();
+    expect(up(before, pod("loki-0"))).toBe("loki-0 (starting)");
+  });
+
+  it("a pod that is ready as of before does not count", () => {
+    expect(up(after, pod("loki-0", { ready: true }), pod("tempo-0", { ready: true }))).toBe(
+      "loki-0 (starting), tempo-0 (starting)",
+    );
+  });
+
+  it("a pod that has done its work is not waited for", () => {
+    const done = { phase: "Succeeded", container: { state: { terminated: { exitCode: 0 } } } };
+    expect(up(before, pod("loki-0", { ready: true }), pod("mimir-job", done))).toBeUndefined();
+  });
+
+  it("an API that knows no pods yet is waited for", () => {
+    expect(up(before)).toBe("the cluster's API");
+  });
+});
