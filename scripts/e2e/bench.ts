@@ -64,7 +64,7 @@ export class Bench {
 }
 
 /** Node image and charts as this machine has them. */
-function settings({ WATCHTOWER_NODE_IMAGE: nodeImage, WATCHTOWER_CHARTS: charts }: NodeJS.ProcessEnv) {
+export function settings({ WATCHTOWER_NODE_IMAGE: nodeImage, WATCHTOWER_CHARTS: charts }: NodeJS.ProcessEnv) {
   return {
     "watchtower:grafanaAdminPassword": "watchtower",
     ...(nodeImage && { "watchtower:nodeImage": nodeImage }),
