@@ -37,14 +37,10 @@ export function servicesDashboard(components: ReadonlySet<Component>): Dashboard
 
 function byService() {
   return [
-    linesWithExemplars(
-      {
-        title: "Requests",
-        description: "Requests a second, by service; a dot opens its trace",
-        unit: "reqps",
-      },
-      [rate("service"), "{{service}}"],
-    ),
+    lines({ title: "Requests", description: "Requests a second, by service", unit: "reqps" }, [
+      rate("service"),
+      "{{service}}",
+    ]),
     lines(
       { title: "Errors", description: "Share of requests that failed, by service", unit: "percentunit" },
       [errorShare("service"), "{{service}}"],

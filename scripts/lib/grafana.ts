@@ -9,7 +9,7 @@ export interface Answer {
 
 const ANSWER_WITHIN_MS = 10_000;
 
-/** Grafana's data sources, asked as Grafana itself asks them. */
+/** Grafana, and its data sources asked as Grafana itself asks them. */
 export class Grafana {
   private readonly url: string;
   private readonly authorization: string;
@@ -24,8 +24,16 @@ export class Grafana {
    * Asks a data source's own API through Grafana's proxy.
    * @throws Fault when Grafana does not answer, or does not let us in
    */
-  async ask(uid: string, path: string, query: Record<string, string> = {}): Promise<Answer> {
-    const url = `${this.url}/api/datasources/proxy/uid/${uid}${path}?${new URLSearchParams(query).toString()}`;
+  ask(uid: string, path: string, query: Record<string, string> = {}): Promise<Answer> {
+    return this.get(`/api/datasources/proxy/uid/${encodeURIComponent(uid)}${path}`, query);
+  }
+
+  /**
+   * Asks Grafana's own API.
+   * @throws Fault when Grafana does not answer, or does not let us in
+   */
+  async get(path: string, query: Record<string, string> = {}): Promise<Answer> {
+    const url = `${this.url}${path}?${new URLSearchParams(query).toString()}`;
     const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
     try {
       const answer = await fetch(url, {

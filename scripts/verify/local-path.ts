@@ -1,4 +1,5 @@
 import type { Answer, Grafana } from "../lib/grafana";
+import { resultOf, told } from "./answers";
 import type { Lookout } from "./lookout";
 import { type Mark, MARK_ATTRIBUTE, METRIC_NAME, RESOURCE, type Signal } from "./signals";
 
@@ -34,33 +35,12 @@ function missingTrace(answer: Answer, { id }: Mark): string | undefined {
 
 function missingLog(answer: Answer, { id }: Mark): string | undefined {
   const streams = resultOf<{ values: [string, string][] }>(answer);
-  if (typeof streams === "string") return streams;
   const lines = streams.flatMap(({ values }) => values.map(([, line]) => line));
   return lines.some((line) => line.includes(id)) ? undefined : "it has no such record";
 }
 
 function missingMetric(answer: Answer, { value }: Mark): string | undefined {
-  const series = resultOf<{ value: [number, string] }>(answer);
-  if (typeof series === "string") return series;
-  const [first] = series;
+  const [first] = resultOf<{ value: [number, string] }>(answer);
   if (first === undefined) return "it has no such series";
   return Number(first.value[1]) === value ? undefined : `it has ${first.value[1]}, ${value} was sent`;
-}
-
-/** The result of a Prometheus-like API, or what it said instead. */
-function resultOf<T>(answer: Answer): T[] | string {
-  if (answer.status !== 200) return told(answer);
-  try {
-    const { result } = (JSON.parse(answer.body) as { data: { result: unknown } }).data;
-    if (Array.isArray(result)) return result as T[];
-  } catch {
-    // not what such an API says
-  }
-  return told(answer);
-}
-
-const SHORT = 120;
-
-function told({ status, body }: Answer): string {
-  return `it answers ${status} ${body.replace(/\s+/g, " ").slice(0, SHORT)}`.trim();
 }

@@ -1,3 +1,7 @@
+import type { Check } from "./checks";
+import { tellSent } from "./load";
+import type { Probed } from "./probes";
+
 /** What came of one signal on one path. */
 export interface Result {
   signal: string;
@@ -26,7 +30,40 @@ export function verdict(results: Result[]): string {
   return `NOT all is where it should be. Missing: ${named.join(", ")}.`;
 }
 
-export function asJson(mark: string, results: Result[]): string {
-  const ok = results.every(({ found }) => found);
-  return JSON.stringify({ ok, mark, results }, null, 2);
+/** One line of what was found out beyond the two paths. */
+export function checkLine({ area, name, state, note }: Check): string {
+  return `${state.padEnd(9)}  ${`${area}: ${name}`.padEnd(52)}  ${note}`;
+}
+
+/** What all of it comes to. */
+export function verdictOfAll(results: Result[], checks: Check[]): string {
+  const faults = checks.filter(({ state }) => state === "FAULT");
+  const unchecked = checks.filter(({ state }) => state === "unchecked").length;
+  const sums = `${checks.length - faults.length - unchecked} of ${checks.length} checks are well`;
+  const rest = unchecked > 0 ? `, ${unchecked} could not be made` : "";
+  if (allFound(results) && faults.length === 0) return `All is where it should be: ${sums}${rest}.`;
+  const named = faults.map(({ area, name }) => `${area}: ${name}`);
+  const missing = allFound(results) ? [] : [verdict(results)];
+  const amiss = faults.length > 0 ? [`NOT well: ${named.join("; ")} (${sums}${rest}).`] : [];
+  return [...missing, ...amiss].join("\n");
+}
+
+/** How long the probes took, and under what. */
+export function latencyText({ latencies, load }: Probed): string {
+  const cells = (row: (string | number)[]) =>
+    row.map((cell, i) => (i < 3 ? String(cell).padEnd(WIDTHS[i + 1]!) : String(cell).padStart(7))).join("  ");
+  return [
+    cells(["signal", "path", "place", "found", "missing", "p50 ms", "p95 ms", "max ms"]),
+    ...latencies.map(({ signal, path, place, found, missing, p50Ms = "-", p95Ms = "-", maxMs = "-" }) =>
+      cells([signal, path, place, found, missing, p50Ms, p95Ms, maxMs]),
+    ),
+    ...(load ? [`Meanwhile: ${tellSent(load)}.`, UNCOUNTED] : []),
+  ].join("\n");
+}
+const UNCOUNTED =
+  "The second path is known by counts, which the load makes grow: --no-load measures it, too.";
+
+/** Whether nothing is missing. */
+export function allFound(results: { found: boolean }[]): boolean {
+  return results.every(({ found }) => found);
 }

@@ -2,41 +2,99 @@ import { metricsReader, type ReadMetrics } from "../lib/cluster";
 import { Fault } from "../lib/fault";
 import { findStack, type Stack } from "../lib/stack";
 import { type ExitCode, runVerb, type Surroundings as Streams } from "../lib/verb";
-import { parseOptions } from "./options";
-import { asJson, line, verdict } from "./report";
+import { verifyAll } from "./all";
+import { type StartLoad, startLoad } from "./load";
+import { type Options, parseOptions } from "./options";
+import { probe } from "./probes";
+import { allFound, checkLine, latencyText, line, type Result, verdict, verdictOfAll } from "./report";
 import { newMark } from "./signals";
-import { verify } from "./verification";
+import { type Tools, verify } from "./verification";
 
 /** What the program was started with. */
 export interface Surroundings extends Streams {
   findStack?: (name?: string) => Promise<Stack>;
   metricsReader?: (stack: Stack) => ReadMetrics;
+  startLoad?: StartLoad;
   /** How often to look; also how fine the latencies are. */
   everyMs?: number;
 }
 
 const LOOK_EVERY_MS = 50;
+/** A look at everything asks a hundred queries. */
+const LOOK_AT_ALL_EVERY_MS = 1_000;
+
+/** What one way of verifying came to: for a person, for a program, and whether all is well. */
+interface Outcome {
+  text: string;
+  json: object;
+  ok: boolean;
+}
+
+/** All that one way of verifying is done with. */
+interface Doing {
+  options: Options;
+  stack: Stack;
+  tools: Tools;
+  around: Surroundings;
+  say: (text: string) => void;
+}
 
 /** The whole program; resolves to the exit code. */
 export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
   const { out } = around;
-  return runVerb("verify", parseOptions(argv), around, async ({ timeoutMs, stack, json }) => {
-    const mark = newMark();
-    const tell = (text: string) => void (json || out.write(`${text}\n`));
+  return runVerb("verify", parseOptions(argv), around, async (options) => {
+    const { timeoutMs, json } = options;
+    const say = (text: string) => void (json || out.write(`${text}\n`));
     try {
-      const found = await (around.findStack ?? findStack)(stack);
-      tell(`Sending one of each signal, marked ${mark.id}.`);
-      const results = await verify(found, mark, {
-        read: (around.metricsReader ?? metricsReader)(found),
+      const stack = await (around.findStack ?? findStack)(options.stack);
+      const tools = {
+        read: (around.metricsReader ?? metricsReader)(stack),
         patience: { withinMs: timeoutMs, everyMs: around.everyMs ?? LOOK_EVERY_MS },
-        tell: (result) => tell(line(result)),
-      });
-      out.write(`${json ? asJson(mark.id, results) : verdict(results)}\n`);
-      return results.every((result) => result.found) ? 0 : 1;
+        tell: () => {},
+      };
+      const way = options.all ? everything : options.probes === undefined ? oneOfEach : latencies;
+      const outcome = await way({ options, stack, tools, around, say });
+      out.write(`${json ? JSON.stringify({ ok: outcome.ok, ...outcome.json }, null, 2) : outcome.text}\n`);
+      return outcome.ok ? 0 : 1;
     } catch (error) {
       if (json && error instanceof Fault)
         out.write(`${JSON.stringify({ ok: false, error: error.message }, null, 2)}\n`);
       throw error;
     }
   });
+}
+
+async function oneOfEach(doing: Doing): Promise<Outcome> {
+  const { mark, results } = await sendOneOfEach(doing);
+  return { text: verdict(results), json: { mark, results }, ok: allFound(results) };
+}
+
+async function sendOneOfEach({ stack, tools, say }: Doing): Promise<{ mark: string; results: Result[] }> {
+  const mark = newMark();
+  say(`Sending one of each signal, marked ${mark.id}.`);
+  const results = await verify(stack, mark, { ...tools, tell: (result) => say(line(result)) });
+  return { mark: mark.id, results };
+}
+
+async function everything(doing: Doing): Promise<Outcome> {
+  const { options, stack, tools, around, say } = doing;
+  const { load } = options;
+  const one = load && (await sendOneOfEach(doing));
+  if (load) say(`Sending ${load.rate} requests/s for ${load.durationMs / 1000} s.`);
+  const checks = await verifyAll(stack, load, {
+    startLoad: around.startLoad ?? startLoad,
+    patience: { ...tools.patience, everyMs: around.everyMs ?? LOOK_AT_ALL_EVERY_MS },
+    tell: (check) => say(checkLine(check)),
+  });
+  const results = one?.results ?? [];
+  const ok = allFound(results) && checks.every(({ state }) => state !== "FAULT");
+  return { text: verdictOfAll(results, checks), json: { ...one, checks }, ok };
+}
+
+async function latencies({ options, stack, tools, around, say }: Doing): Promise<Outcome> {
+  const { load, probes = 1 } = options;
+  say(`Sending one of each signal ${probes} times${load ? ` under ${load.rate} requests/s` : ""}.`);
+  const probed = await probe(stack, probes, load, { ...tools, startLoad: around.startLoad ?? startLoad });
+  const ok = probed.latencies.every(({ missing }) => missing === 0) && probed.load?.delivered !== false;
+  return { text: latencyText(probed), json: probed, ok };
 }

@@ -14,6 +14,8 @@ import { type Mark, type Signal, SIGNALS } from "./signals";
 export interface Tools {
   read: ReadMetrics;
   patience: Patience;
+  /** Where to look; by default on both. */
+  paths?: "both" | "local";
   /** Hears of each result as it comes. */
   tell: (result: Result) => void;
 }
@@ -29,7 +31,8 @@ export async function verify(stack: Stack, mark: Mark, tools: Tools): Promise<Re
       `This stack runs ${components.join(", ")}, and verify sends through alloy and looks through grafana: add them to its \`components\`.`,
     );
   const kept: Signal[] = SIGNALS.filter(({ backend }) => components.includes(backend));
-  const sent = destination === "off" ? kept : SIGNALS;
+  const alone = tools.paths === "local";
+  const sent = alone || destination === "off" ? kept : SIGNALS;
   if (sent.length === 0)
     throw new Fault(
       "This stack keeps no signal: add tempo, loki or mimir to its `components`, or set `sumoEnabled`.",
@@ -38,7 +41,7 @@ export async function verify(stack: Stack, mark: Mark, tools: Tools): Promise<Re
   const grafana = new Grafana({ ...stack, grafana: access });
   const local = (signal: Signal) => localLookout(grafana, signal, mark);
   if (kept[0]) await local(kept[0]).missing(); // before anything is sent: throws if Grafana keeps us out
-  const second = destination === "off" ? undefined : new SecondPath(destination, tools.read);
+  const second = alone || destination === "off" ? undefined : new SecondPath(destination, tools.read);
   await second?.takeCounts(tools.patience);
 
   const results = await Promise.all(
@@ -50,7 +53,7 @@ export async function verify(stack: Stack, mark: Mark, tools: Tools): Promise<Re
       return follow(signal, mark, { ...stack, otlp }, lookouts, tools);
     }),
   );
-  return second ? results.flat() : [...results.flat(), await silence(tools)];
+  return alone || second ? results.flat() : [...results.flat(), await silence(tools)];
 }
 
 /** Sends one signal and waits for it at each lookout. */

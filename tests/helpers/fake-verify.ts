@@ -1,5 +1,5 @@
 import type { Stack } from "../../scripts/lib/stack";
-import { run } from "../../scripts/verify/run";
+import { run, type Surroundings } from "../../scripts/verify/run";
 import type { FakeStack } from "./fake-stack";
 import { Memory } from "./memory";
 
@@ -22,9 +22,11 @@ export async function verifyAgainst(
   fake: FakeStack,
   argv: string[] = [],
   changes: Partial<Stack> = {},
+  around: Pick<Surroundings, "startLoad"> = {},
 ): Promise<VerifyRun> {
   const [out, err] = [new Memory(), new Memory()];
   const code = await run(["--timeout", "5s", ...argv], {
+    ...around,
     out,
     err,
     everyMs: 5,

@@ -1,8 +1,6 @@
 import type { LRParser } from "@lezer/lr";
+import { expand, type Language, type Values } from "../../scripts/verify/expand";
 import { isRecord } from "../../settings/raw";
-
-/** The query languages, by the type of data source that speaks them. */
-export type Language = "prometheus" | "loki" | "tempo";
 
 const PARSERS: Record<Language, LRParser> = {
   prometheus: grammar("@prometheus-io/lezer-promql"),
@@ -17,27 +15,18 @@ function grammar(name: string): LRParser {
 }
 
 /** What Grafana puts in the place of its macros and of our variables. */
-const FILLED: Record<string, string> = {
+const FILLED: Values = {
   __rate_interval: "1m",
   __auto: "15s",
   __range: "15m",
   __tags: 'service_name="a"',
   "__trace.traceId": "0af7651916cd43dd8448eb211c80319c",
-  service: "(api-gateway|order-service)",
+  service: { chosen: ["api-gateway", "order-service"] },
 };
-
-/** A query as its data source gets it. @throws on a variable that nobody fills in */
-export function filled(query: string): string {
-  return query.replace(/\$\{([\w.]+)\}|\$([a-zA-Z_]\w*)/g, (variable, braced?: string, bare?: string) => {
-    const value = FILLED[braced ?? bare!];
-    if (value === undefined) throw new Error(`nobody fills in ${variable} of ${query}`);
-    return value;
-  });
-}
 
 /** Where a query leaves its language's grammar; undefined: nowhere. */
 export function faultIn(language: Language, query: string): string | undefined {
-  const text = filled(query);
+  const text = expand(query, FILLED, language);
   let fault: string | undefined;
   PARSERS[language].parse(text).iterate({
     enter: ({ type, from, to }) => {
@@ -49,7 +38,7 @@ export function faultIn(language: Language, query: string): string | undefined {
 
 /** The metrics that a query of PromQL asks for. */
 export function metricsOf(query: string): string[] {
-  const text = filled(query);
+  const text = expand(query, FILLED, "prometheus");
   const names: string[] = [];
   PARSERS.prometheus.parse(text).iterate({
     enter: ({ name, from, to, node }) => {

@@ -1,0 +1,66 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
+import { Fault } from "../lib/fault";
+import { PROJECT } from "../lib/home";
+import type { Stack } from "../lib/stack";
+
+/** How much the load generator is to send. */
+export interface Load {
+  /** Requests per second. */
+  rate: number;
+  durationMs: number;
+}
+
+/** What the load generator tells at its end, as much of it as counts here. */
+export interface Sent {
+  requests: { made: number; failing: number };
+  rate: { asked: number; held: number; isHeld: boolean };
+  delivered: boolean;
+}
+
+/** A load under way. */
+export interface Running {
+  /** Resolves at the first request. @throws Fault when it could not begin */
+  begun: Promise<void>;
+  /** Resolves when it has sent all. @throws Fault when it could not send */
+  ended: Promise<Sent>;
+  /** Ends it early. */
+  stop: () => void;
+}
+
+export type StartLoad = (otlp: Required<Stack>["otlp"], load: Load) => Running;
+
+/** Starts the load generator as a program of its own, so that it costs the latencies we measure as little as it can. */
+export const startLoad: StartLoad = ({ grpc }, { rate, durationMs }) => {
+  const options = ["--endpoint", grpc, "--rate", String(rate), "--duration", `${durationMs}ms`, "--json"];
+  const child = spawn(process.execPath, ["--import", "tsx", "loadgen/main.ts", ...options], {
+    cwd: PROJECT,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [out, err] = [text(child.stdout), text(child.stderr)];
+  const ended = once(child, "close").then(async () => readSent(await out, await err));
+  // Its first line says that it sends, or else why not.
+  const firstLine = once(child.stderr, "data").then(([line]) => /^Sending /.test(String(line)));
+  const begun = Promise.race([firstLine, ended]).then(async (sends) => {
+    if (sends !== true) await ended;
+  });
+  for (const told of [begun, ended]) told.catch(() => {}); // told to whoever waits for it
+  return {
+    begun,
+    ended,
+    stop: () => void child.kill(),
+  };
+};
+
+function readSent(out: string, err: string): Sent {
+  if (out.trim() !== "") return JSON.parse(out) as Sent;
+  throw new Fault(`The load could not be sent: ${err.trim().replace(/^loadgen: /, "")}`);
+}
+
+/** What there is to say of a load. */
+export function tellSent({ requests, rate, delivered }: Sent): string {
+  const held = rate.isHeld ? "" : ` (held: ${rate.held}/s)`;
+  const arrived = delivered ? "" : "; NOT all of it was delivered";
+  return `${requests.made} requests at ${rate.asked}/s${held}, ${requests.failing} of them failing${arrived}`;
+}
