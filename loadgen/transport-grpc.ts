@@ -2,9 +2,9 @@ import { Metadata } from "@grpc/grpc-js";
 import { OTLPLogExporter } from "@opentelemetry/exporter-logs-otlp-grpc";
 import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-grpc";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-grpc";
-import { resources } from "@opentelemetry/sdk-node";
+import { type core, resources } from "@opentelemetry/sdk-node";
 import { isForbidden, isRetryable, isUnimplemented, reasonOf } from "./grpc-error";
-import { ATTEMPT_TIMEOUT_MS, type Batch, type Target, type Transport } from "./transport";
+import { ATTEMPT_TIMEOUT_MS, type Batch, type Exporter, type Target, type Transport } from "./transport";
 
 const NOTHING: Batch = {
   traces: [],
@@ -15,9 +15,9 @@ const NOTHING: Batch = {
 /** OTLP over gRPC, without TLS. */
 export const GRPC: Transport = {
   newExporter: {
-    traces: (target) => new OTLPTraceExporter(configOf(target)),
-    metrics: (target) => new OTLPMetricExporter(configOf(target)),
-    logs: (target) => new OTLPLogExporter(configOf(target)),
+    traces: (target) => new Reconnecting(() => new OTLPTraceExporter(configOf(target))),
+    metrics: (target) => new Reconnecting(() => new OTLPMetricExporter(configOf(target))),
+    logs: (target) => new Reconnecting(() => new OTLPLogExporter(configOf(target))),
   },
   isRetryable,
   reasonOf,
@@ -34,6 +34,36 @@ export const GRPC: Transport = {
     return { kind, reason: reasonOf(error) };
   },
 };
+
+/**
+ * Leaves its channel for a fresh one after an error that may pass: grpc-js waits ever longer, up to 120 s, before it
+ * connects again, and the OTLP exporters let nobody say otherwise. How often to try is Delivery's to say.
+ */
+export class Reconnecting<T> implements Exporter<T> {
+  private exporter: Exporter<T>;
+
+  constructor(private readonly newExporter: () => Exporter<T>) {
+    this.exporter = newExporter();
+  }
+
+  export(items: T, done: (result: core.ExportResult) => void): void {
+    const { exporter } = this;
+    exporter.export(items, (result) => {
+      const isCurrent = exporter === this.exporter; // not if another export has failed on it before
+      if (isCurrent && result.error && isRetryable(result.error)) this.renew();
+      done(result);
+    });
+  }
+
+  shutdown(): Promise<void> {
+    return this.exporter.shutdown();
+  }
+
+  private renew(): void {
+    void this.exporter.shutdown(); // it waits for the answers to what is under way
+    this.exporter = this.newExporter();
+  }
+}
 
 function configOf({ endpoint, headers }: Target) {
   return {

@@ -58,12 +58,15 @@ export class OtlpSink {
 
   private constructor(private readonly basePath: string) {}
 
-  static async start(basePath = ""): Promise<OtlpSink> {
+  /** Its gRPC door has the given port, or any that is free. */
+  static async start(basePath = "", grpcPort = "0"): Promise<OtlpSink> {
     const sink = new OtlpSink(basePath);
     for (const signal of Object.keys(SERVICES) as Signal[]) sink.serveGrpc(signal);
     const port = await new Promise<number>((resolve, reject) =>
-      sink.grpcServer.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
-        error ? reject(error) : resolve(bound),
+      sink.grpcServer.bindAsync(
+        `127.0.0.1:${grpcPort}`,
+        grpc.ServerCredentials.createInsecure(),
+        (error, bound) => (error ? reject(error) : resolve(bound)),
       ),
     );
     await new Promise<void>((resolve) => sink.httpServer.listen(0, "127.0.0.1", resolve));
