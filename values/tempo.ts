@@ -39,9 +39,9 @@ export function tempoValues({ retention, imageRegistry, withMimir }: TempoSettin
         trace_idle_period: "2s",
         flush_check_period: "1s",
         lifecycler: { min_ready_duration: "0s" }, // default 15 s of "not ready"
-        // Each look writes a file, and all files of a block are read at once when it is completed: those of 5 minutes
-        // took a pod of 512 MiB down at 60 requests/s.
-        max_block_duration: "1m",
+        // Each look writes a file, and all files of a block are read at once when it is completed: the 281 of 5 minutes
+        // at 60 requests/s took more than 512 MiB, those of a minute at 100 took 420.
+        max_block_duration: "30s",
         max_block_bytes: 50_000_000,
       },
       metricsGenerator: withMimir ? metricsGenerator() : { enabled: false },

@@ -6,7 +6,7 @@ import { HOME } from "../home";
 
 const GB = 1e9;
 
-/** Bytes of memory that Docker has: below `least` the pods' limits (4 GiB) do not fit, below `enough` it is tight. */
+/** Bytes of memory that Docker has: below `least` the requests of the pods (2.2 GiB) do not fit, below `enough` it is tight. */
 const MEMORY = { least: 4 * GB, enough: 8 * GB };
 
 /** Bytes free where Docker keeps its images: a first `up` takes the node image, five images of pods, and their volumes. */
