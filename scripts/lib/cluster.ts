@@ -1,4 +1,6 @@
-import type { CoreV1Event, V1Pod } from "@kubernetes/client-node" with { "resolution-mode": "import" };
+import type { CoreV1Event, V1EndpointSlice, V1Pod } from "@kubernetes/client-node" with {
+  "resolution-mode": "import",
+};
 import { Fault, reasonOf } from "./fault";
 import type { Stack } from "./stack";
 
@@ -46,14 +48,36 @@ export function podReader({
   };
 }
 
+/** Where every service of the cluster leads, and the pods there are. */
+export interface Routes {
+  pods: V1Pod[];
+  slices: V1EndpointSlice[];
+}
+
+/** Asks the cluster's API for the pods behind all services, Kubernetes' own with them. */
+export async function readRoutes(cluster: Stack["cluster"]): Promise<Routes> {
+  const { CoreV1Api, DiscoveryV1Api } = await import("@kubernetes/client-node");
+  const config = await kubeConfig(cluster);
+  const [pods, slices] = await Promise.all([
+    config.makeApiClient(CoreV1Api).listPodForAllNamespaces(),
+    config.makeApiClient(DiscoveryV1Api).listEndpointSliceForAllNamespaces(),
+  ]);
+  return { pods: pods.items, slices: slices.items };
+}
+
 /**
  * The cluster's API.
  * @throws Fault when the user's kubeconfig does not know the cluster
  */
 export async function coreApi(cluster: Stack["cluster"]) {
+  const { CoreV1Api } = await import("@kubernetes/client-node");
+  return (await kubeConfig(cluster)).makeApiClient(CoreV1Api);
+}
+
+async function kubeConfig(cluster: Stack["cluster"]) {
   process.noDeprecation = true; // its node-fetch makes Node 22 and later warn of punycode
   // 0.8 s to load: only for those who ask.
-  const { CoreV1Api, KubeConfig } = await import("@kubernetes/client-node");
+  const { KubeConfig } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
   if ("kubeconfig" in cluster) {
     config.loadFromString(cluster.kubeconfig);
@@ -65,7 +89,7 @@ export async function coreApi(cluster: Stack["cluster"]) {
       );
     config.setCurrentContext(cluster.kubeContext);
   }
-  return config.makeApiClient(CoreV1Api);
+  return config;
 }
 
 /** Only a pod that is not ready (yet) is worth asking again. */

@@ -1,17 +1,19 @@
-import type { PodNews } from "./cluster";
-import { podReader } from "./cluster";
+import { setTimeout as sleep } from "node:timers/promises";
+import { readRoutes, type Routes } from "./cluster";
 import { docker } from "./docker";
 import { Fault } from "./fault";
 import { nodeOf } from "./kind";
 import { waitUntil } from "./wait";
-import { NAMESPACE } from "../../values/shared";
-import { waitingPods } from "./waiting";
+import { strayServices, waitingPods } from "./waiting";
 
 /** Longer than any pod takes to end by itself (values/: 30 s). */
 const STOP_WITHIN_S = 40;
 
 /** Loki, Mimir and Tempo replay what they have written; measured 32 to 39 s. */
 const READY_WITHIN_MS = 300_000;
+
+/** kube-proxy takes over what it is told at most once a second. */
+const ROUTES_SETTLE_MS = 1_500;
 
 /** Stops the node; all data stays in it, and Docker leaves it off when it is itself restarted. */
 export async function stopNode(cluster: Record<string, string>): Promise<void> {
@@ -29,24 +31,25 @@ export async function startNode(
   const node = nodeOf(cluster);
   await docker("start", node);
   const startedAt = new Date(await docker("inspect", "-f", "{{.State.StartedAt}}", node));
-  const where = { cluster: { kubeContext: `kind-${cluster.CLUSTER}` }, namespace: NAMESPACE };
-  const read = podReader(where);
   const why = await waitUntil(
     async () => {
-      const missing = notUpSince(startedAt, await read());
+      const missing = notUpSince(startedAt, await readRoutes({ kubeContext: `kind-${cluster.CLUSTER}` }));
       if (missing !== undefined) tell(`waiting for ${missing}`);
       return missing;
     },
     { withinMs: READY_WITHIN_MS, everyMs: 500 },
   );
   if (why !== undefined) throw new Fault(`The node runs, but not all of the stack does: ${why}.`);
+  await sleep(ROUTES_SETTLE_MS);
 }
 
 /**
- * The pods that have not come up since. Until the kubelet has looked, the API still tells of the containers from before.
- * @returns undefined when all have
+ * What has not come up since: pods first, then the services that lead to them. Until the kubelet has looked, the API still
+ * tells of the containers from before.
+ * @returns undefined when all has
  */
-export function notUpSince(startedAt: Date, { pods, pulling }: PodNews): string | undefined {
+export function notUpSince(startedAt: Date, { pods, slices }: Routes): string | undefined {
+  if (pods.length === 0) return "the cluster's API";
   const old = pods.filter(
     ({ status }) =>
       status?.phase !== "Succeeded" &&
@@ -54,8 +57,9 @@ export function notUpSince(startedAt: Date, { pods, pulling }: PodNews): string 
         ({ state }) => !state?.running || new Date(state.running.startedAt!) < startedAt,
       ),
   );
-  const waiting = waitingPods(pods, pulling).map(({ pod, why = "starting" }) => `${pod} (${why})`);
+  const waiting = waitingPods(pods, []).map(({ pod, why = "starting" }) => `${pod} (${why})`);
   const names = [...old.map(({ metadata }) => `${metadata?.name} (starting)`), ...waiting];
-  if (pods.length === 0) return "the cluster's API";
-  return names.length === 0 ? undefined : [...new Set(names)].join(", ");
+  if (names.length > 0) return [...new Set(names)].join(", ");
+  const stray = strayServices(pods, slices);
+  return stray.length === 0 ? undefined : `the way to ${stray.join(", ")}`;
 }

@@ -1,4 +1,4 @@
-import type { CoreV1Event, V1ContainerStatus, V1Pod } from "@kubernetes/client-node" with {
+import type { CoreV1Event, V1ContainerStatus, V1EndpointSlice, V1Pod } from "@kubernetes/client-node" with {
   "resolution-mode": "import",
 };
 
@@ -50,6 +50,22 @@ function trouble({ image, state, lastState }: V1ContainerStatus): string | undef
     return `keeps ending (${ended?.reason ?? "?"}, exit code ${ended?.exitCode ?? "?"})`;
   if (reason === "CreateContainerConfigError") return message;
   return undefined;
+}
+
+/**
+ * The services that do not lead to their pods. After a restart of the node pods get each other's old addresses, and until
+ * the controller has its lease back, for a quarter of a minute, services lead to whoever has them now.
+ */
+export function strayServices(pods: V1Pod[], slices: V1EndpointSlice[]): string[] {
+  const addresses = new Map(pods.map(({ metadata, status }) => [metadata?.uid, status?.podIP]));
+  const stray = slices.filter(({ endpoints }) =>
+    endpoints?.some(
+      ({ targetRef, addresses: [address], conditions }) =>
+        targetRef?.kind === "Pod" &&
+        (addresses.get(targetRef.uid) !== address || conditions?.ready === false),
+    ),
+  );
+  return [...new Set(stray.map(({ metadata }) => metadata?.labels?.["kubernetes.io/service-name"] ?? ""))];
 }
 
 /** The kubelet tells of a pull when it begins; a container that has an image id has its image. */

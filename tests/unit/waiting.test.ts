@@ -3,6 +3,7 @@ import { waitingPods } from "../../scripts/lib/waiting";
 import { pod, pullOf, STARTED } from "../helpers/pods";
 
 const waits = (reason: string, message?: string) => ({ state: { waiting: { reason, message } } });
+const READY = { type: "Ready", status: "True" };
 const IMAGE = "docker.io/grafana/loki:3.7.6";
 /** A container whose image is not there. */
 const NO_IMAGE = { image: IMAGE, imageID: "", ...waits("ContainerCreating") };
@@ -60,7 +61,7 @@ it("pods that are ready or have done their work wait for nothing; the others are
 });
 
 describe("after a start of the node", () => {
-  const up = (since: Date, ...pods: ReturnType<typeof pod>[]) => notUpSince(since, { pods, pulling: [] });
+  const up = (since: Date, ...pods: ReturnType<typeof pod>[]) => notUpSince(since, { pods, slices: [] });
   const before = new Date(STARTED.getTime() - 1_000);
   const after = new Date(STARTED.getTime() + 1_000);
 
@@ -78,6 +79,34 @@ describe("after a start of the node", () => {
   it("a pod that has done its work is not waited for", () => {
     const done = { phase: "Succeeded", container: { state: { terminated: { exitCode: 0 } } } };
     expect(up(before, pod("loki-0", { ready: true }), pod("mimir-job", done))).toBeUndefined();
+  });
+
+  describe("a service is waited for", () => {
+    const loki = { ...pod("loki-0", { ready: true }), status: { podIP: "10.0.0.2", conditions: [READY] } };
+    const slice = (address: string, ready = true) => ({
+      addressType: "IPv4",
+      metadata: { labels: { "kubernetes.io/service-name": "loki" } },
+      endpoints: [
+        {
+          addresses: [address],
+          conditions: { ready },
+          targetRef: { kind: "Pod", uid: loki.metadata?.uid },
+        },
+      ],
+    });
+    const missing = (...slices: ReturnType<typeof slice>[]) => notUpSince(before, { pods: [loki], slices });
+
+    it("while it leads to an address that its pod has no more, which is another's by now", () => {
+      expect(missing(slice("10.0.0.9"))).toBe("the way to loki");
+    });
+
+    it("while it does not count its pod as ready", () => {
+      expect(missing(slice("10.0.0.2", false))).toBe("the way to loki");
+    });
+
+    it("until it leads to its pod", () => {
+      expect(missing(slice("10.0.0.2"))).toBeUndefined();
+    });
   });
 
   it("an API that knows no pods yet is waited for", () => {
