@@ -10,7 +10,6 @@ import type { ExitCode, Surroundings } from "../lib/verb";
 const VERB = {
   name: "down",
   does: "Takes away all that the stack made: cluster, volumes, data, kubeconfig entry. Its settings stay.",
-  tools: ["pulumi", "kind"] as ("pulumi" | "kind")[],
 };
 
 /** The whole program; resolves to the exit code. */

@@ -12,7 +12,7 @@ export type { Step } from "./steps";
 export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
   const tell = (text: string) => void around.out.write(`${text}\n`);
   return runVerb("e2e", parseOptions(argv), around, async ({ keep }) => {
-    await prepare(["pulumi", "kind"], tell);
+    await prepare(tell);
     await refuseToBreakAnother();
     const bench = new Bench();
     const failed = await runAll(STEPS, bench, tell);

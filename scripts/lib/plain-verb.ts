@@ -3,20 +3,17 @@ import { Fault } from "./fault";
 import { parse, stackName } from "./options";
 import { prepare } from "./prepare";
 import { type ExitCode, runVerb, type Surroundings } from "./verb";
-import type { ToolName } from "../../versions";
 
 /** A verb that works on the stack and takes no more than its name. */
 export interface PlainVerb {
   name: string;
   /** What it does, as --help tells it. */
   does: string;
-  /** Programs it needs. */
-  tools: ToolName[];
 }
 
 /** Runs such a verb on the stack; `body` gets none where there is no such stack. */
 export function plainVerb(
-  { name, does, tools }: PlainVerb,
+  { name, does }: PlainVerb,
   argv: string[],
   around: Surroundings,
   body: (engine: Engine | undefined, tell: (text: string) => void) => Promise<ExitCode>,
@@ -33,7 +30,7 @@ Exit code: 0 done, 1 not done, 2 an option is wrong.`;
   );
   const tell = (text: string) => void around.out.write(`${text}\n`);
   return runVerb(name, parsed, around, async (stack) => {
-    await prepare(tools, tell);
+    await prepare(tell);
     return body(await Engine.open(stack, { make: false, tell }), tell);
   });
 }

@@ -7,7 +7,6 @@ import type { ExitCode, Surroundings } from "../lib/verb";
 const VERB = {
   name: "pause",
   does: "Stops the cluster's node, with all data kept, until `npm run resume`; it stays off when Docker is restarted.",
-  tools: ["pulumi", "kind"] as ("pulumi" | "kind")[],
 };
 
 /** The whole program; resolves to the exit code. */

@@ -8,7 +8,6 @@ import type { ExitCode, Surroundings } from "../lib/verb";
 const VERB = {
   name: "resume",
   does: "Starts the cluster's node after `npm run pause`, and waits until every pod is ready again.",
-  tools: ["pulumi", "kind"] as ("pulumi" | "kind")[],
 };
 
 /** The whole program; resolves to the exit code. */

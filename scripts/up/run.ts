@@ -25,7 +25,7 @@ async function up(options: Options, { out, err }: Surroundings): Promise<ExitCod
   const screen = new Screen(out);
   const tell = (text: string) => screen.line(text);
   checkProjectDisk();
-  const tools = await prepare(["pulumi", "kind"], tell);
+  const tools = await prepare(tell);
   const engine = (await Engine.open(options.stack, { make: true, tell }))!;
   if (options.components)
     await engine.setComponents(options.components === "all" ? undefined : options.components);
