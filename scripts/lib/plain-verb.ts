@@ -1,5 +1,6 @@
 import { Engine, type Kept } from "./engine";
 import { Fault } from "./fault";
+import { clusterState } from "./kind";
 import { parse, stackName } from "./options";
 import { prepare } from "./prepare";
 import { type ExitCode, runVerb, type Surroundings } from "./verb";
@@ -33,6 +34,20 @@ Exit code: 0 done, 1 not done, 2 an option is wrong.`;
     await prepare(tell);
     return body(await Engine.open(stack, { make: false, tell }), tell);
   });
+}
+
+/**
+ * The cluster that the stack made for itself, and whether it runs.
+ * @throws Fault when there is none, or not a whole one
+ */
+export async function wholeCluster(
+  engine: Engine | undefined,
+): Promise<{ cluster: Record<string, string>; runs: boolean }> {
+  const cluster = ownCluster(await engine?.kept());
+  const state = await clusterState(cluster);
+  if (state !== "running" && state !== "stopped")
+    throw new Fault(`The cluster is ${state}: \`npm run up\` makes it anew.`);
+  return { cluster, runs: state === "running" };
 }
 
 /**
