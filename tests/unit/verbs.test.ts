@@ -2,7 +2,7 @@ import { RunError } from "@pulumi/pulumi";
 import { run as down } from "../../scripts/down/run";
 import { run as env } from "../../scripts/env/run";
 import type { Kept } from "../../scripts/lib/engine";
-import { Fault } from "../../scripts/lib/fault";
+import { Ended, Fault } from "../../scripts/lib/fault";
 import { ownCluster } from "../../scripts/lib/plain-verb";
 import { checkNode } from "../../scripts/lib/prepare";
 import { runVerb } from "../../scripts/lib/verb";
@@ -95,6 +95,10 @@ describe("what keeps a verb from its end", () => {
 
   it("is one sentence and exit code 1 when a person can mend it", async () => {
     expect(await failWith(new Fault("Start Docker."))).toEqual({ code: 1, err: "up: Start Docker.\n" });
+  });
+
+  it("is one sentence and exit code 130 when it was Ctrl-C", async () => {
+    expect(await failWith(new Ended("ended."))).toEqual({ code: 130, err: "up: ended.\n" });
   });
 
   it("is the program's own list when the settings are wrong", async () => {
