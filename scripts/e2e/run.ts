@@ -1,6 +1,7 @@
 import { docker } from "../lib/docker";
 import { Fault } from "../lib/fault";
 import { prepare } from "../lib/prepare";
+import { elapsed } from "../lib/screen";
 import { type ExitCode, runVerb, type Surroundings } from "../lib/verb";
 import { Bench } from "./bench";
 import { parseOptions } from "./options";
@@ -50,16 +51,12 @@ export async function runAll(
     const stepBeganAt = Date.now();
     try {
       await run(bench);
-      tell(`ok      ${seconds(stepBeganAt)}  ${name}`);
+      tell(`ok      ${elapsed(stepBeganAt)}  ${name}`);
     } catch (error) {
-      tell(`FAILED  ${seconds(stepBeganAt)}  ${name}`);
+      tell(`FAILED  ${elapsed(stepBeganAt)}  ${name}`);
       return error as Error;
     }
   }
-  tell(`passed  ${seconds(beganAt)}  all ${steps.length} steps`);
+  tell(`passed  ${elapsed(beganAt)}  all ${steps.length} steps`);
   return undefined;
-}
-
-function seconds(sinceMs: number): string {
-  return `${((Date.now() - sinceMs) / 1_000).toFixed(1).padStart(6)} s`;
 }
