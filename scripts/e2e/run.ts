@@ -1,5 +1,6 @@
 import { docker } from "../lib/docker";
 import { Fault } from "../lib/fault";
+import { nodeOf } from "../lib/kind";
 import { prepare } from "../lib/prepare";
 import { elapsed } from "../lib/screen";
 import { type ExitCode, runVerb, type Surroundings } from "../lib/verb";
@@ -33,7 +34,7 @@ export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
 
 /** The cluster's name and ports are the user's own stack's, too. */
 async function refuseToBreakAnother(): Promise<void> {
-  const nodes = await docker("ps", "--all", "--quiet", "--filter", "name=watchtower-control-plane");
+  const nodes = await docker("ps", "--all", "--quiet", "--filter", `name=${nodeOf()}`);
   if (nodes !== "")
     throw new Fault(
       "A stack is up, and this test starts from nothing: `npm run down` takes it away, with its data.",

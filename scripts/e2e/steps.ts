@@ -2,6 +2,7 @@ import { metricsReader } from "../lib/cluster";
 import { docker } from "../lib/docker";
 import { Engine } from "../lib/engine";
 import { Fault } from "../lib/fault";
+import { nodeOf } from "../lib/kind";
 import { hasLabels, parseMetrics } from "../lib/prometheus";
 import { findStack } from "../lib/stack";
 import { waitUntil } from "../lib/wait";
@@ -14,7 +15,7 @@ export interface Step {
   run: (bench: Bench) => Promise<unknown>;
 }
 
-const NODE = "watchtower-control-plane";
+const NODE = nodeOf();
 
 /** A changed ConfigMap reaches Alloy within seconds of `up` (docs/architecture.md). */
 const IN_EFFECT_WITHIN = { withinMs: 30_000, everyMs: 500 };

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { readRoutes, type Routes } from "./cluster";
+import { routeReader, type Routes } from "./cluster";
 import { docker } from "./docker";
 import { Fault } from "./fault";
-import { nodeOf } from "./kind";
+import { contextOf, nodeOf } from "./kind";
 import { waitUntil } from "./wait";
 import { strayServices, waitingPods } from "./waiting";
 
@@ -31,9 +31,10 @@ export async function startNode(
   const node = nodeOf(cluster);
   await docker("start", node);
   const startedAt = new Date(await docker("inspect", "-f", "{{.State.StartedAt}}", node));
+  const readRoutes = routeReader({ kubeContext: contextOf(cluster) });
   const why = await waitUntil(
     async () => {
-      const missing = notUpSince(startedAt, await readRoutes({ kubeContext: `kind-${cluster.CLUSTER}` }));
+      const missing = notUpSince(startedAt, await readRoutes());
       if (missing !== undefined) tell(`waiting for ${missing}`);
       return missing;
     },

@@ -2,6 +2,7 @@ import { checkChartRepositories } from "../lib/checks/charts";
 import { checkDocker, checkProjectDisk } from "../lib/checks/machine";
 import { podReader } from "../lib/cluster";
 import { Engine, type Kept } from "../lib/engine";
+import { contextOf } from "../lib/kind";
 import { operate } from "../lib/operation";
 import { prepare } from "../lib/prepare";
 import { Screen } from "../lib/screen";
@@ -31,7 +32,8 @@ async function up(options: Options, { out, err }: Surroundings): Promise<ExitCod
   const kept = await engine.kept();
   await check(settings, kept, screen);
   tell(`${tools.map(({ name, version }) => `${name} ${version}`).join(", ")}; stack ${engine.name}`);
-  const where = { cluster: contextOf(settings), namespace: NAMESPACE };
+  const kubeContext = settings.cluster.kind === "existing" ? settings.cluster.kubeContext : contextOf();
+  const where = { cluster: { kubeContext }, namespace: NAMESPACE };
   await mend({ engine, kept, where, tell });
 
   const ended = "ended before the stack was up; `npm run up` goes on from here.";
@@ -53,9 +55,4 @@ async function check(settings: Settings, kept: Kept, screen: Screen): Promise<vo
   const { is, warnings } = await checkDocker(first);
   screen.line(is);
   for (const warning of warnings) screen.line(`Mind: ${warning}`);
-}
-
-/** kind writes this context into the user's kubeconfig. */
-function contextOf({ cluster }: Settings): { kubeContext: string } {
-  return { kubeContext: cluster.kind === "existing" ? cluster.kubeContext : "kind-watchtower" };
 }
