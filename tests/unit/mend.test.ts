@@ -23,13 +23,6 @@ beforeEach(() => {
 });
 afterEach(() => machine.remove());
 
-/** Leaves the cluster as a run does whose making was killed. */
-function makingIsKilled(): void {
-  machine.set("create-goes-wrong", "it is killed");
-  machine.run("ensure");
-  machine.set("create-goes-wrong");
-}
-
 describe("mend", () => {
   /** What mending asks of the engine and of the node, and what it tells. */
   async function mended(given: Partial<Kept> = {}) {
@@ -62,7 +55,7 @@ describe("mend", () => {
   });
 
   it("takes a cluster that is half-made out of the state", async () => {
-    makingIsKilled();
+    machine.makingIsKilled();
     expect(await mended()).toEqual(anew("The cluster is half-made: making it anew"));
   });
 
@@ -79,7 +72,7 @@ describe("mend", () => {
   });
 
   it("leaves a cluster whose making was begun to the program, which makes it to the end", async () => {
-    makingIsKilled();
+    machine.makingIsKilled();
     const kept = keptIn({
       resources: [{ urn: "urn:stack", type: "pulumi:pulumi:Stack" }],
       pending_operations: [
@@ -126,7 +119,7 @@ describe("down", () => {
   }
 
   it("takes away the cluster whose making was killed, and forgets that it was begun", async () => {
-    makingIsKilled();
+    machine.makingIsKilled();
     expect(await run()).toEqual({
       code: 0,
       out: "Watchtower is down: nothing is left of stack local but its settings.\n",
@@ -154,7 +147,7 @@ describe("down", () => {
   });
 
   it("says how to go on, and goes no further, when it is ended by Ctrl-C", async () => {
-    makingIsKilled();
+    machine.makingIsKilled();
     const send = signalSender();
     const running = run(() => {
       send("SIGINT");
@@ -168,7 +161,7 @@ describe("down", () => {
   });
 
   it("goes no further when Pulumi fails", async () => {
-    makingIsKilled();
+    machine.makingIsKilled();
     await expect(run(() => Promise.reject(new Error("error: bad state")))).rejects.toThrow(
       new Fault("Pulumi failed: bad state."),
     );
