@@ -28,7 +28,8 @@ export async function down(engine: Engine, { out }: Surroundings): Promise<ExitC
   if (cluster) await clusterState(cluster); // says what is wrong with Docker before anything is begun
   const ended = "ended before all was taken away; `npm run down` goes on from here.";
   await operate({ screen, ended }, (how) => engine.destroy(how));
-  // Pulumi knows nothing of a cluster whose making was killed; one that is not ours, the script leaves.
+  // Pulumi knows nothing of a cluster whose making was killed, and destroys none whose replacement failed (tried with CLI
+  // 3.259); one that is not ours, the script leaves.
   if (cluster) await deleteCluster(cluster);
   if (interrupted) await engine.forgetInterrupted();
   screen.line(`Watchtower is down: nothing is left of stack ${engine.name} but its settings.`);

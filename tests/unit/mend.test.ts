@@ -111,8 +111,8 @@ describe("a Helm revision", () => {
 
 describe("down", () => {
   /** Takes down a stack that was killed while it made its cluster. */
-  async function run(destroying?: () => Promise<void>) {
-    const fake = new FakeEngine({ cluster: machine.environment, interrupted: true }, destroying);
+  async function run(destroying?: () => Promise<void>, given: Partial<Kept> = {}) {
+    const fake = new FakeEngine({ cluster: machine.environment, interrupted: true, ...given }, destroying);
     const [out, err] = [new Memory(), new Memory()];
     const code = await down(fake.engine, { out, err });
     return { code, out: out.text, err: err.text, asked: fake.asked };
@@ -126,6 +126,12 @@ describe("down", () => {
       err: "",
       asked: [{ destroy: "everything", targetDependents: undefined }, "forgetInterrupted"],
     });
+    expect(machine.state).toEqual({});
+  });
+
+  it("takes away the cluster whose replacement was cut off, though the state has the old one", async () => {
+    machine.makingIsKilled();
+    expect(await run(undefined, { clusterUrn: URN, interrupted: false })).toMatchObject({ code: 0 });
     expect(machine.state).toEqual({});
   });
 
