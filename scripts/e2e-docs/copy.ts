@@ -8,6 +8,8 @@ import { Fault } from "../lib/fault";
 import { PROJECT } from "../lib/home";
 
 const STACK_FILE = "Pulumi.local.yaml";
+/** Where docs/helm-learning-notes.md has a chart put that it asks a repository for. */
+const PULLED = "rendered/charts";
 
 /** The project as somebody has it who has just fetched it: no dependencies, no state, no passphrase. */
 export class FreshCopy {
@@ -18,6 +20,8 @@ export class FreshCopy {
   /** @throws Fault where it cannot be told what belongs to the project */
   constructor(env: NodeJS.ProcessEnv, project = PROJECT) {
     for (const file of filesOf(project)) fs.cpSync(path.join(project, file), path.join(this.folder, file));
+    const { WATCHTOWER_CHARTS: charts } = env;
+    if (charts) fs.cpSync(charts, path.join(this.folder, PULLED), { recursive: true });
     this.shipped = { ...this.stackFile().config, ...settings(env) };
     this.resetSettings();
   }

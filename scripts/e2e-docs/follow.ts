@@ -1,3 +1,4 @@
+import { elapsed } from "../lib/screen";
 import type { Planned } from "./plan";
 import type { Ended, Shell } from "./shell";
 
@@ -5,7 +6,8 @@ import type { Ended, Shell } from "./shell";
 export interface Result {
   command: Planned;
   outcome: "ok" | "FAILED" | "not run" | "left out";
-  seconds?: number;
+  /** How long it took. */
+  time?: string;
   /** Why it was not run, or what it said last before it failed. */
   note?: string;
 }
@@ -55,9 +57,9 @@ async function resultOf(command: Planned, following: Following): Promise<Result>
   if (following.shell.ended) return { command, outcome: "left out" };
   const beganAt = Date.now();
   const ended = await run(command, following);
-  const seconds = (Date.now() - beganAt) / 1_000;
-  if (isAsMeant(command, ended)) return { command, outcome: "ok", seconds };
-  return { command, outcome: "FAILED", seconds, note: whatFailed(command, ended) };
+  const time = elapsed(beganAt);
+  if (isAsMeant(command, ended)) return { command, outcome: "ok", time };
+  return { command, outcome: "FAILED", time, note: whatFailed(command, ended) };
 }
 
 async function run({ way, text }: Planned, following: Following): Promise<Ended> {

@@ -35,16 +35,23 @@ const NOT_RUN: [RegExp, string][] = [
 /**
  * What becomes of each command of all documents. One that stands within a sentence is run once, and not at all where a block
  * has it too.
+ * @param hasCharts whether this machine has the charts already, so that none is to be asked for (WATCHTOWER_CHARTS)
  */
-export function planOf(commands: Command[]): Planned[] {
+export function planOf(commands: Command[], hasCharts = false): Planned[] {
   const known = new Set(commands.filter(({ isBlock }) => isBlock).flatMap(({ text }) => parts(text)));
   return commands.flatMap((command): Planned[] => {
     const { text, isBlock } = command;
-    const [, why] = NOT_RUN.find(([sign]) => sign.test(text)) ?? [];
-    if (why === undefined && !isBlock && known.has(text)) return [];
+    const why = whyNot(text, hasCharts);
+    if (why !== undefined) return [{ ...command, way: "not run", why }];
+    if (!isBlock && known.has(text)) return [];
     known.add(text);
-    return [why === undefined ? { ...command, way: wayOf(command) } : { ...command, way: "not run", why }];
+    return [{ ...command, way: wayOf(command) }];
   });
+}
+
+function whyNot(text: string, hasCharts: boolean): string | undefined {
+  if (hasCharts && text.startsWith("helm pull ")) return "the chart is taken from WATCHTOWER_CHARTS";
+  return NOT_RUN.find(([sign]) => sign.test(text))?.[1];
 }
 
 /** What the reader is told of a command says how it is run. */

@@ -2,8 +2,7 @@ import type { Result } from "./follow";
 import type { Planned } from "./plan";
 
 /** What came of a command, as a line of a table, and below it why it failed. */
-export function resultLine({ command, outcome, seconds, note }: Result): string {
-  const time = seconds === undefined ? "" : `${seconds.toFixed(1)} s`;
+export function resultLine({ command, outcome, time = "", note }: Result): string {
   const line = `${outcome.padEnd(8)}  ${time.padStart(8)}  ${where(command)}  ${command.text}`;
   if (note === undefined) return line;
   return outcome === "not run" ? `${line}  (${note})` : [line, ...note.split("\n").map(indented)].join("\n");

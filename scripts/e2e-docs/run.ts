@@ -28,7 +28,7 @@ const THEIRS = { ...process.env };
 export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
   const tell = (text: string) => void around.out.write(`${text}\n`);
   return runVerb("e2e:docs", parseOptions(argv), around, async (options) => {
-    const plan = readPlan(options.files);
+    const plan = readPlan(options.files, THEIRS);
     if (options.list) {
       plan.forEach((command) => tell(planLine(command)));
       return 0;
@@ -46,8 +46,12 @@ export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
 }
 
 /** What becomes of each command of these documents. */
-export function readPlan(files = documents(), project = PROJECT): Planned[] {
-  return planOf(files.flatMap((file) => commandsOf(file, fs.readFileSync(path.join(project, file), "utf8"))));
+export function readPlan(
+  files = documents(),
+  { WATCHTOWER_CHARTS: charts }: NodeJS.ProcessEnv = {},
+): Planned[] {
+  const read = (file: string) => commandsOf(file, fs.readFileSync(path.join(PROJECT, file), "utf8"));
+  return planOf(files.flatMap(read), Boolean(charts));
 }
 
 /** Where documents are followed. */
