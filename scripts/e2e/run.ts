@@ -33,7 +33,7 @@ export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
 }
 
 /** The cluster's name and ports are the user's own stack's, too. */
-async function refuseToBreakAnother(): Promise<void> {
+export async function refuseToBreakAnother(): Promise<void> {
   const nodes = await docker("ps", "--all", "--quiet", "--filter", `name=${nodeOf()}`);
   if (nodes !== "")
     throw new Fault(
