@@ -1,4 +1,5 @@
 import { RunError } from "@pulumi/pulumi";
+import { isRecord } from "../../settings/raw";
 import { Ended, Fault } from "./fault";
 import { enter } from "./home";
 import type { Parsed } from "./options";
@@ -32,11 +33,21 @@ export async function runVerb<O>(
   try {
     return await body(parsed.options);
   } catch (error) {
-    if (error instanceof Fault) err.write(`${name}: ${error.message}\n`);
-    else if (RunError.isInstance(error)) err.write(`${error.message}\n`);
-    else throw error;
+    if (!(error instanceof Fault) && !RunError.isInstance(error)) throw error;
+    err.write(error instanceof Fault ? `${name}: ${error.message}\n` : `${error.message}\n`);
+    // A program that reads our answer has one to read.
+    if (wantsJson(parsed.options)) out.write(inJson({ ok: false, error: error.message }));
     return error instanceof Ended ? 130 : 1;
   }
+}
+
+/** What --json answers. */
+export function inJson(answer: object): string {
+  return `${JSON.stringify(answer, null, 2)}\n`;
+}
+
+function wantsJson(options: unknown): boolean {
+  return isRecord(options) && options.json === true;
 }
 
 /** Runs a verb as a program of its own. */
