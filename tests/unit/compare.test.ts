@@ -149,8 +149,11 @@ describe("both sides having the same", () => {
     expect((await compareJson()).row("metric points")).toMatchObject({ local: 6_000, difference: 0 });
   });
 
-  it("but not what is only named like a part of one", async () => {
-    counts.metricNames = ["orders_sum", "orders_bucket"];
+  it.each([
+    ["orders_sum", "orders_bucket"],
+    ["orders", "orders_count"],
+  ])("but %s and %s as two, which are only named like parts of one", async (...names) => {
+    counts.metricNames = names;
     expect((await compareJson()).row("metric points").local).toBe(12_000);
   });
 
