@@ -4,7 +4,7 @@ import { Fault } from "./fault";
 import { PROJECT } from "./home";
 import { faultOf } from "./pulumi-fault";
 import { pulumiCli } from "./stack";
-import { readStackConfig } from "./stack-config";
+import { readStackConfig, useConfig } from "./stack-config";
 
 // Exported by the SDK, but left out of its type declarations.
 const runtime = pulumi.runtime as unknown as { _setProject(name: string): void };
@@ -40,11 +40,7 @@ export async function settingsWithSecrets(name?: string, run = pulumiCli): Promi
 }
 
 function settingsFrom(config: Record<string, string>, secretKeys: string[]): Settings {
-  const key = (name: string) => `${PREFIX}${name}`;
   runtime._setProject("watchtower");
-  pulumi.runtime.setAllConfig(
-    Object.fromEntries(Object.entries(config).map(([name, value]) => [key(name), value])),
-    secretKeys.map(key),
-  );
+  useConfig(config, secretKeys);
   return readSettings();
 }
