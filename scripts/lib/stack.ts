@@ -40,7 +40,7 @@ const NOT_UP = "The stack is not up: run `npm run up`, then this again.";
  * Finds the stack: the one selected, the one of PULUMI_STACK, or the one named.
  * @throws Fault that says what keeps it from being found
  */
-export async function findStack(name?: string, run = pulumi): Promise<Stack> {
+export async function findStack(name?: string, run = pulumiCli): Promise<Stack> {
   const flag = name === undefined ? [] : ["--stack", name];
   const answer = await run(["stack", "output", "--json", "--show-secrets", ...flag]);
   if (answer.code === undefined) throw new Fault("The Pulumi CLI is missing: `npm run up` puts it in place.");
@@ -55,7 +55,8 @@ export function howToReach({ portForward }: Stack): string {
   return `on this cluster run ${commands} first, each in a terminal of its own`;
 }
 
-function pulumi(args: string[]): Promise<Finished> {
+/** Runs plain `pulumi` in the project. */
+export function pulumiCli(args: string[]): Promise<Finished> {
   return new Promise((resolve) =>
     execFile("pulumi", [...args, "--non-interactive"], { cwd: PROJECT }, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === "number" ? error.code : undefined;

@@ -1,4 +1,5 @@
 import { RunError } from "@pulumi/pulumi";
+import { run as compare } from "../../scripts/compare/run";
 import { run as down } from "../../scripts/down/run";
 import { run as env } from "../../scripts/env/run";
 import type { Kept } from "../../scripts/lib/engine";
@@ -20,7 +21,7 @@ beforeEach(() => {
   process.env.WATCHTOWER_MIRROR = "http://127.0.0.1:1"; // a verb that goes too far gets nowhere
 });
 
-const VERBS = Object.entries({ up, down, pause, resume, env });
+const VERBS = Object.entries({ up, down, pause, resume, env, compare });
 
 async function start(verb: typeof up, ...argv: string[]) {
   const [out, err] = [new Memory(), new Memory()];
