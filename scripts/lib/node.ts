@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { readRoutes, type Routes } from "./cluster";
-import { docker } from "./docker";
+import { containerStatus, docker } from "./docker";
 import { Fault } from "./fault";
 import { nodeOf } from "./kind";
 import { waitUntil } from "./wait";
@@ -29,7 +29,7 @@ export async function startNode(
   tell: (text: string) => void,
 ): Promise<void> {
   const node = nodeOf(cluster);
-  await docker("start", node);
+  await wake(node);
   const startedAt = new Date(await docker("inspect", "-f", "{{.State.StartedAt}}", node));
   const why = await waitUntil(
     async () => {
@@ -41,6 +41,11 @@ export async function startNode(
   );
   if (why !== undefined) throw new Fault(`The node runs, but not all of the stack does: ${why}.`);
   await sleep(ROUTES_SETTLE_MS);
+}
+
+/** Starts a container, or lets one that is paused go on: Docker refuses to start that. */
+export async function wake(node: string): Promise<void> {
+  await docker((await containerStatus(node)) === "paused" ? "unpause" : "start", node);
 }
 
 /**

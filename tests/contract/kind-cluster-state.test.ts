@@ -1,5 +1,6 @@
 import { FakeMachine } from "../helpers/fake-machine";
 import { type KindCommand, kindCommand } from "../helpers/kind-command";
+import { withListener } from "../helpers/ports";
 import { deadPid, LivingProcess } from "../helpers/processes";
 
 const CLUSTER = "watchtower";
@@ -27,6 +28,7 @@ describe("kind-cluster.sh state", () => {
     ["foreign", () => machine.addCluster(CLUSTER, "another stack")],
     ["half-made", makingIsKilled],
     ["stopped", () => (machine.run("ensure"), machine.stop(CLUSTER))],
+    ["stopped", () => (machine.run("ensure"), machine.pause(CLUSTER))],
     ["running", () => machine.run("ensure")],
   ])("says %s, and changes nothing", (state, come) => {
     come();
@@ -40,6 +42,30 @@ describe("kind-cluster.sh state", () => {
   it("does not call a cluster gone that cannot be listed", () => {
     machine.set("list-goes-wrong", "");
     expect(machine.run("state")).toMatchObject({ code: 1, stdout: "" });
+  });
+});
+
+it("kind-cluster.sh ensure lets a paused node go on, and does not take it for half-made", () => {
+  machine.run("ensure");
+  machine.takeChanges();
+  machine.pause(CLUSTER);
+  expect(machine.run("ensure")).toMatchObject({ code: 0 });
+  expect(machine.takeChanges()).toEqual([]);
+  expect(machine.run("state").stdout).toBe("running\n");
+});
+
+describe("kind-cluster.sh ports", () => {
+  it("says which of them are taken, with neither Docker nor kind", async () => {
+    for (const name of ["docker", "kind"]) machine.uninstall(name);
+    const { grafanaPort, otlpGrpcPort, otlpHttpPort } = kind.ports;
+    await withListener(Number(otlpGrpcPort), () => {
+      expect(machine.run("ports")).toEqual({
+        code: 0,
+        signal: null,
+        stdout: `grafanaPort ${grafanaPort} free\notlpGrpcPort ${otlpGrpcPort} taken\notlpHttpPort ${otlpHttpPort} free\n`,
+        stderr: "",
+      });
+    });
   });
 });
 
