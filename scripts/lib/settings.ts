@@ -20,3 +20,8 @@ export function settingsOf(stack: string): Settings {
   );
   return readSettings();
 }
+
+/** The context of the user's kubeconfig that leads to the stack; kind writes its own into it. */
+export function contextOf({ cluster }: Settings): { kubeContext: string } {
+  return { kubeContext: cluster.kind === "existing" ? cluster.kubeContext : "kind-watchtower" };
+}

@@ -6,7 +6,7 @@ import { Interrupt } from "../lib/interrupt";
 import { prepare } from "../lib/prepare";
 import { failureOf } from "../lib/pulumi-fault";
 import { Screen } from "../lib/screen";
-import { settingsOf } from "../lib/settings";
+import { contextOf, settingsOf } from "../lib/settings";
 import { type ExitCode, runVerb, type Surroundings } from "../lib/verb";
 import type { Settings } from "../../settings";
 import { NAMESPACE } from "../../values/shared";
@@ -63,12 +63,12 @@ async function check(settings: Settings, kept: Kept, screen: Screen): Promise<vo
   const first = kept.clusterUrn === undefined;
   if (first) await checkChartRepositories(settings);
   if (settings.cluster.kind === "existing") return;
-  const { is, warnings } = await checkDocker(first);
-  screen.line(is);
-  for (const warning of warnings) screen.line(`Mind: ${warning}`);
-}
-
-/** kind writes this context into the user's kubeconfig. */
-function contextOf({ cluster }: Settings): { kubeContext: string } {
-  return { kubeContext: cluster.kind === "existing" ? cluster.kubeContext : "kind-watchtower" };
+  const found = await checkDocker({ first, nodeImage: settings.cluster.nodeImage });
+  screen.line(
+    `Docker ${found
+      .filter(({ state }) => state === "ok")
+      .map(({ saw }) => saw)
+      .join(", ")}`,
+  );
+  for (const { state, saw } of found) if (state === "warn") screen.line(`Mind: ${saw}.`);
 }
