@@ -4,6 +4,9 @@ import * as path from "node:path";
 import * as readline from "node:readline";
 import { alloyConfig } from "../../alloy/compose";
 import { OWN_METRICS } from "../../alloy/own-metrics";
+import { exportErrors } from "../../scripts/lib/alloy-log";
+import { readPaths } from "../../scripts/lib/paths";
+import { parseMetrics } from "../../scripts/lib/prometheus";
 import { waitUntil } from "../../scripts/lib/wait";
 import { alloyValues } from "../../values/alloy";
 import { ADDRESS } from "../../values/shared";
@@ -24,11 +27,13 @@ describeWith([alloy], "the real Alloy, reading itself while Sumo refuses it", ()
   let sink: PushSink;
   let kube: FakeKube;
   let running: ChildProcess;
+  let page: string;
   const said: string[] = [];
 
   beforeAll(async () => {
     folder = temporaryFolder();
-    const [page, grpc, otlp] = await freePorts(3);
+    const [own, grpc, otlp] = await freePorts(3);
+    page = own!;
     sink = await PushSink.start();
     const ports = [
       { name: "http-metrics", containerPort: Number(page) },
@@ -79,6 +84,44 @@ describeWith([alloy], "the real Alloy, reading itself while Sumo refuses it", ()
     sink.series.filter(
       ({ __name__, path }) => __name__ === "otelcol_exporter_send_failed_spans_total" && path === "sumo",
     );
+
+  it("counts on its own page, as status and compare read it, what each path lost", async () => {
+    const read = await fetch(`http://127.0.0.1:${page}/metrics`);
+    const { paths, accepted, itemBytes, answers, configAccepted } = readPaths(
+      parseMetrics(await read.text()),
+    );
+    expect(paths.map(({ signal, exporter }) => `${signal} ${exporter}`)).toEqual([
+      "traces tempo",
+      "traces sumo",
+      "logs loki",
+      "logs sumo",
+      "metrics mimir",
+      "metrics sumo",
+    ]);
+    const MiB = 2 ** 20;
+    const nothing = { sent: 0, overflown: 0, queuedBytes: 0 };
+    expect(paths.slice(0, 2)).toEqual([
+      { signal: "traces", exporter: "tempo", ...nothing, givenUp: 1, capacityBytes: 192 * MiB },
+      { signal: "traces", exporter: "sumo", ...nothing, givenUp: 1, capacityBytes: 448 * MiB },
+    ]);
+    expect([accepted, configAccepted]).toEqual([{ traces: 1, metrics: 0, logs: 0 }, true]);
+    expect(itemBytes.traces).toBeGreaterThan(30);
+    expect(answers).toContainEqual({ exporter: "sumo", answer: "401", count: 1 });
+  });
+
+  it("tells in its log, as status reads it, what the second path gave up, and never where it was sent", () => {
+    const errors = exportErrors(said.join("\n")).filter(({ exporter }) => exporter === "sumo");
+    expect(errors).toEqual([
+      {
+        exporter: "sumo",
+        signal: "traces",
+        at: expect.any(Date) as Date,
+        final: true,
+        reason: "HTTP Status Code 401",
+      },
+    ]);
+    expect(Date.now() - errors[0]!.at.getTime()).toBeLessThan(60_000);
+  });
 
   it("counts what was refused, and tells why, without the address it was sent to", () => {
     expect(sink.refused).toBeGreaterThan(0);
