@@ -68,7 +68,7 @@ function exporterPage({
       (type) =>
         `otelcol_exporter_queue_${what}{component_id="${component}",component_path="/",data_type="${type}",${SCOPE}} ${bytes}`,
     );
-  const items = Object.values(sent).reduce((sum, count) => sum + count, 0);
+  const items = sent.spans + sent.log_records + sent.metric_points;
   const batches = (unit: string, total: number) =>
     `otelcol_exporter_queue_batch_send_size${unit}_sum{component_id="${component}",component_path="/",${SCOPE}} ${total}`;
   return [

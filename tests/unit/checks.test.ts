@@ -77,6 +77,7 @@ describe("the machine", () => {
       mend: "make room",
     });
     expect(projectDisk()).toMatchObject({ state: "ok" });
+    expect(projectDisk("/nowhere/yet")).toMatchObject({ state: "ok" });
     expect(() => checkProjectDisk()).not.toThrow();
   });
 });

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
+import * as path from "node:path";
 import { type DockerInfo, dockerInfo } from "../docker";
 import { type Finding, refuseWrong } from "../finding";
 import { HOME } from "../home";
@@ -141,7 +142,9 @@ function freeFor({ folder }: DockerInfo): number {
   return freeOn(process.platform === "linux" && fs.existsSync(folder) ? folder : os.homedir());
 }
 
+/** A folder that is not there yet will be on the disk of the one above it. */
 function freeOn(folder: string): number {
+  if (!fs.existsSync(folder)) return freeOn(path.dirname(folder));
   const { bavail, bsize } = fs.statfsSync(folder);
   return bavail * bsize;
 }
