@@ -18,8 +18,8 @@ export interface Seen {
   errors: ExportError[] | string;
 }
 
-/** How long ago an attempt may have failed while the next one is still to come: exporters wait 30 s at most, give or take half. */
-const TRIES_AGAIN_WITHIN_MS = 60_000;
+/** How long ago an attempt may have failed while the next is still to fail: 45 s of waiting at most, and 30 s for an answer. */
+const TRIES_AGAIN_WITHIN_MS = 90_000;
 /** How long data given up is told of as if it still went on, where nothing was sent since. */
 const GIVES_UP_WITHIN_MS = 300_000;
 /** Share of a queue from which on it is worth a word, and from which on the next outage fills it. */

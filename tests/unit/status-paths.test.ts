@@ -73,6 +73,23 @@ it("a local path likewise, and the other paths do not mind", async () => {
   ]);
 });
 
+it("an attempt that failed a moment ago is no fault of a queue that is empty again", async () => {
+  stack.cluster.log = failed("Will retry", "loki", `${to("logs")} 503`, 5);
+  expect(await amiss()).toEqual([]);
+});
+
+it("an attempt that failed long ago does not say why something waits now", async () => {
+  stuck("loki");
+  stack.cluster.log = failed("Will retry", "loki", `${to("logs")} 503`, 200);
+  expect(await amiss()).toMatchObject([
+    {
+      name: "logs → Loki",
+      state: "warn",
+      saw: expect.stringContaining("sends nothing of what waits; last error") as string,
+    },
+  ]);
+});
+
 it("a path that waits for an answer, with nothing in the log yet, is not ok", async () => {
   stuck("loki");
   expect(await amiss()).toMatchObject([
