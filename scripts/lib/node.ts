@@ -15,6 +15,9 @@ const READY_WITHIN_MS = 300_000;
 /** kube-proxy takes over what it is told at most once a second. */
 const ROUTES_SETTLE_MS = 1_500;
 
+/** A script in the node, put there by kind-cluster.sh. */
+const KEEP_POD_TRAFFIC_INSIDE = "/kind/watchtower-routes";
+
 /** Stops the node; all data stays in it, and Docker leaves it off when it is itself restarted. */
 export async function stopNode(cluster: Record<string, string>): Promise<void> {
   await docker("stop", "--time", String(STOP_WITHIN_S), nodeOf(cluster));
@@ -30,6 +33,8 @@ export async function startNode(
 ): Promise<void> {
   const node = nodeOf(cluster);
   await wake(node);
+  // A restart takes the node's routes away; the kubelet brings this one back, too, where systemd starts it.
+  await docker("exec", node, KEEP_POD_TRAFFIC_INSIDE).catch(() => undefined); // absent: an earlier version made the node
   const startedAt = new Date(await docker("inspect", "-f", "{{.State.StartedAt}}", node));
   const why = await waitUntil(
     async () => {

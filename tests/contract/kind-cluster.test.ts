@@ -4,6 +4,7 @@ import { withListener } from "../helpers/ports";
 
 const CLUSTER = "watchtower";
 const KUBECONFIG = `kubeconfig of ${CLUSTER}\n`;
+const NODE = "nodes/watchtower-control-plane";
 const MADE = [
   expect.stringMatching(/^docker volume create .*watchtower-owner$/),
   `kind create cluster --name ${CLUSTER} --config -`,
@@ -42,13 +43,27 @@ describe("kind-cluster.sh ensure", () => {
   it("marks what it will make as ours, makes it, and notes in it that it is complete", () => {
     expect(machine.run("ensure")).toMatchObject({ code: 0 });
     expect(changes()).toEqual(MADE);
-    expect(machine.state).toEqual({
+    expect(machine.state).toMatchObject({
       "volumes/watchtower-owner": kind.environment.OWNER,
       "nodes/watchtower-control-plane": "",
       "nodes/watchtower-control-plane/running": "",
       "nodes/watchtower-control-plane/restart": "unless-stopped", // or it stays off when Docker is restarted
       "nodes/watchtower-control-plane/kind/watchtower-complete": "",
     });
+  });
+
+  it("keeps what is sent to a pod that is gone inside the node, after a restart and in an older cluster, too", () => {
+    const kept = {
+      [`${NODE}/kind/watchtower-routes`]: expect.stringContaining("unreachable 10.244.0.0/16") as string,
+      [`${NODE}/ran`]: "/kind/watchtower-routes",
+      [`${NODE}/etc/systemd/system/kubelet.service.d/20-watchtower.conf`]:
+        "[Service]\nExecStartPre=-/kind/watchtower-routes",
+    };
+    machine.run("ensure");
+    expect(machine.state).toMatchObject(kept);
+    Object.keys(kept).forEach((file) => machine.removeFile(file));
+    machine.run("ensure");
+    expect(machine.state).toMatchObject(kept);
   });
 
   it("prints the kubeconfig and nothing else, whatever Docker and kind have to say", () => {
