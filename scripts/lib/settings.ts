@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { readSettings, type Settings } from "../../settings";
 import { Fault } from "./fault";
 import { PROJECT } from "./home";
+import { kindContext } from "./kind";
 import { faultOf } from "./pulumi-fault";
 import { pulumiCli } from "./stack";
 import { readStackConfig, useConfig } from "./stack-config";
@@ -43,4 +44,9 @@ function settingsFrom(config: Record<string, string>, secretKeys: string[]): Set
   runtime._setProject("watchtower");
   useConfig(config, secretKeys);
   return readSettings();
+}
+
+/** The context of the user's kubeconfig that leads to the stack; kind writes its own into it. */
+export function contextOf({ cluster }: Settings): { kubeContext: string } {
+  return { kubeContext: cluster.kind === "existing" ? cluster.kubeContext : kindContext() };
 }

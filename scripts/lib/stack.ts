@@ -3,6 +3,7 @@ import type { SumoDestination } from "../../settings";
 import type { Component } from "../../versions";
 import { Fault } from "./fault";
 import { PROJECT } from "./home";
+import { kindClusterIn, kindContext } from "./kind";
 import { faultOf } from "./pulumi-fault";
 
 /** The running stack, as its outputs tell it. */
@@ -53,6 +54,16 @@ export function howToReach({ portForward }: Stack): string {
   if (portForward.length === 0) return "start the stack with `npm run up`";
   const commands = portForward.map((command) => `\`${command}\``).join(" and ");
   return `on this cluster run ${commands} first, each in a terminal of its own`;
+}
+
+/** The context of the user's kubeconfig that leads to it, as kind or they themselves have named it. */
+export function contextOf({ cluster }: Pick<Stack, "cluster">): string {
+  return "kubeContext" in cluster ? cluster.kubeContext : kindContext(kindClusterIn(cluster.kubeconfig));
+}
+
+/** kubectl as it has to be typed to reach the stack. */
+export function kubectl(stack: Pick<Stack, "cluster" | "namespace">): string {
+  return `kubectl --context ${contextOf(stack)} -n ${stack.namespace}`;
 }
 
 /** Runs plain `pulumi` in the project. */
