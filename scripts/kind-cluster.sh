@@ -1,6 +1,7 @@
 #!/bin/sh
-# kind-cluster.sh ensure | delete | state: makes the kind cluster of a stack and prints its kubeconfig, takes it away, or says
-# what has become of it. Pulumi runs the first two (components/cluster.ts), `npm run up` and its kin the third. It reads
+# kind-cluster.sh ensure | delete | state | ports: makes the kind cluster of a stack and prints its kubeconfig, takes it away,
+# says what has become of it, or which of its ports are taken. Pulumi runs the first two (components/cluster.ts), `npm run up`
+# and its kin the others. It reads
 #   CLUSTER      name of the cluster
 #   OWNER        id of the stack, drawn once and kept in its state
 #   KIND_CONFIG  kind's configuration
@@ -38,11 +39,13 @@ is_ours() {
   [ "$(docker volume inspect -f '{{ index .Labels "watchtower.owner" }}' "$mark" 2> /dev/null)" = "$OWNER" ]
 }
 
+# A paused node counts as running to Docker, and answers nothing.
 is_running() {
-  [ "$(docker inspect -f '{{.State.Running}}' "$node" 2> /dev/null)" = true ]
+  [ "$(docker inspect -f '{{.State.Status}}' "$node" 2> /dev/null)" = running ]
 }
 
 is_complete() {
+  docker unpause "$node" > /dev/null 2>&1 || true
   docker start "$node" > /dev/null 2>&1 # a no-op on a running node
   docker exec "$node" test -e "$complete" 2> /dev/null
 }
@@ -157,7 +160,15 @@ state() {
   fi
 }
 
+# "key port free" or "key port taken", one a line.
+ports() {
+  for word in $HOST_PORTS; do
+    if port_is_taken "${word#*=}"; then use=taken; else use=free; fi
+    echo "${word%%=*} ${word#*=} $use"
+  done
+}
+
 case "${1:-}" in
-  ensure | delete | state) "$1" ;;
-  *) fail "usage: kind-cluster.sh ensure | delete | state" ;;
+  ensure | delete | state | ports) "$1" ;;
+  *) fail "usage: kind-cluster.sh ensure | delete | state | ports" ;;
 esac

@@ -7,11 +7,11 @@ import {
   type UpOptions,
 } from "@pulumi/pulumi/automation";
 import { PROJECT } from "./home";
-import { whenFree } from "./lock";
+import { type Holder, holdersOf, whenFree } from "./lock";
 import { faultOf } from "./pulumi-fault";
 
 /** The stack that `npm run up` makes where none is chosen: the one whose settings we ship. */
-const FIRST_STACK = "local";
+export const FIRST_STACK = "local";
 
 /** What the engine keeps of the stack, as far as we ask. */
 export interface Kept {
@@ -110,6 +110,26 @@ export class Engine {
     await this.whenFree(() => this.stack.destroy({ color: "never", ...options }));
   }
 
+  /** Who holds the stack; undefined: its backend does not let us look. */
+  async holders(): Promise<Holder[] | undefined> {
+    const { url } = await this.stack.workspace.whoAmI();
+    return holdersOf(url ?? "", this.name);
+  }
+
+  /** Takes away the stack's locks, whoever holds them. */
+  async unlock(): Promise<void> {
+    await this.stack.cancel();
+  }
+
+  /** @throws Fault when the passphrase does not open the secrets of the stack's settings */
+  async readSecrets(): Promise<void> {
+    try {
+      await this.stack.getAllConfig();
+    } catch (error) {
+      throw faultOf((error as Error).message);
+    }
+  }
+
   /** Forgets what a killed run was making: whatever it was, it is made again or there by now. */
   async forgetInterrupted(): Promise<void> {
     const exported = await this.stack.exportStack();
@@ -126,6 +146,6 @@ export class Engine {
   }
 
   private whenFree<T>(operation: () => Promise<T>): Promise<T> {
-    return whenFree(operation, { cancel: () => this.stack.cancel(), tell: this.tell });
+    return whenFree(operation, { cancel: () => this.unlock(), tell: this.tell });
   }
 }

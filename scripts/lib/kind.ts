@@ -15,6 +15,30 @@ export async function clusterState(cluster: Record<string, string>): Promise<Clu
   return (await kindCluster("state", cluster)).trim() as ClusterState;
 }
 
+/** One of the stack's ports on 127.0.0.1. */
+export interface Port {
+  /** The setting that names it. */
+  key: string;
+  port: number;
+  /** Whether something answers there, be it ours or not. */
+  taken: boolean;
+}
+
+/** Asks scripts/kind-cluster.sh about ports, as it does before it makes a cluster. */
+export async function portsInUse(hostPorts: Record<string, number>): Promise<Port[]> {
+  const HOST_PORTS = Object.entries(hostPorts)
+    .map(([key, port]) => `${key}=${port}`)
+    .join(" ");
+  const said = await kindCluster("ports", { CLUSTER: "", HOST_PORTS });
+  return said
+    .trim()
+    .split("\n")
+    .map((line) => {
+      const [key = "", port, use] = line.split(" ");
+      return { key, port: Number(port), taken: use === "taken" };
+    });
+}
+
 /** Takes away what is left of a cluster of ours, in part or whole. */
 export async function deleteCluster(cluster: Record<string, string>): Promise<void> {
   await kindCluster("delete", cluster);
@@ -29,8 +53,14 @@ export function nodeOf(cluster = OURS): string {
 }
 
 /** The context that kind writes into the user's kubeconfig for it. */
-export function contextOf(cluster = OURS): string {
+export function kindContext(cluster: { CLUSTER?: string } = OURS): string {
   return `kind-${cluster.CLUSTER}`;
+}
+
+/** The kind cluster that a kubeconfig of kind's leads to; undefined: it is of another. */
+export function kindClusterIn(kubeconfig: string): { CLUSTER: string } | undefined {
+  const [, CLUSTER] = /^current-context: "?kind-([\w.-]+?)"?$/m.exec(kubeconfig) ?? [];
+  return CLUSTER === undefined ? undefined : { CLUSTER };
 }
 
 async function kindCluster(verb: string, cluster: Record<string, string>): Promise<string> {

@@ -23,6 +23,13 @@ const KNOWN: [RegExp, string | ((said: string) => string)][] = [
     "Pulumi is not logged in to a backend: run `pulumi login`, as for `pulumi up`.",
   ],
   [
+    /unable to open state directory/,
+    (said) => {
+      const folder = /state directory "(?:file:\/\/)?([^"]+)"/.exec(said)?.[1] ?? "";
+      return `There is no folder ${folder} for the stack's state: make it with \`mkdir -p ${folder}\`, or set PULUMI_BACKEND_URL to where the state is.`;
+    },
+  ],
+  [
     /no space left on device|ENOSPC/,
     "The disk is full: make room (`docker system df` shows what Docker holds), and run this again.",
   ],

@@ -17,6 +17,12 @@ export interface StackConfig {
 const MADE_UP: Record<string, string> = {
   sumoEndpoint: "https://sumo.invalid/receiver/v1/otlp/made-up",
   sumoHeaders: JSON.stringify({ "X-Made-Up": "made-up" }),
+  sumoApi: JSON.stringify({
+    endpoint: "https://sumo.invalid",
+    accessId: "made-up",
+    accessKey: "made-up",
+    scope: "made-up",
+  }),
   grafanaAdminPassword: "made-up",
 };
 

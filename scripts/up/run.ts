@@ -2,11 +2,10 @@ import { checkChartRepositories } from "../lib/checks/charts";
 import { checkDocker, checkProjectDisk } from "../lib/checks/machine";
 import { podReader } from "../lib/cluster";
 import { Engine, type Kept } from "../lib/engine";
-import { contextOf } from "../lib/kind";
 import { operate } from "../lib/operation";
 import { prepare } from "../lib/prepare";
 import { Screen } from "../lib/screen";
-import { settingsOf } from "../lib/settings";
+import { contextOf, settingsOf } from "../lib/settings";
 import { type ExitCode, inJson, runVerb, type Surroundings } from "../lib/verb";
 import type { Settings } from "../../settings";
 import { NAMESPACE } from "../../values/shared";
@@ -32,8 +31,7 @@ async function up(options: Options, { out, err }: Surroundings): Promise<ExitCod
   const kept = await engine.kept();
   await check(settings, kept, screen);
   tell(`${tools.map(({ name, version }) => `${name} ${version}`).join(", ")}; stack ${engine.name}`);
-  const kubeContext = settings.cluster.kind === "existing" ? settings.cluster.kubeContext : contextOf();
-  const where = { cluster: { kubeContext }, namespace: NAMESPACE };
+  const where = { cluster: contextOf(settings), namespace: NAMESPACE };
   await mend({ engine, kept, where, tell });
 
   const ended = "ended before the stack was up; `npm run up` goes on from here.";
@@ -54,7 +52,12 @@ async function check(settings: Settings, kept: Kept, screen: Screen): Promise<vo
   const first = kept.clusterUrn === undefined;
   if (first) await checkChartRepositories(settings);
   if (settings.cluster.kind === "existing") return;
-  const { is, warnings } = await checkDocker(first);
-  screen.line(is);
-  for (const warning of warnings) screen.line(`Mind: ${warning}`);
+  const found = await checkDocker({ first, nodeImage: settings.cluster.nodeImage });
+  screen.line(
+    `Docker ${found
+      .filter(({ state }) => state === "ok")
+      .map(({ saw }) => saw)
+      .join(", ")}`,
+  );
+  for (const { state, saw } of found) if (state === "warn") screen.line(`Mind: ${saw}.`);
 }

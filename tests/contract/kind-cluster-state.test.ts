@@ -1,4 +1,5 @@
 import { kindMachine } from "../helpers/kind-machine";
+import { withListener } from "../helpers/ports";
 import { deadPid, LivingProcess } from "../helpers/processes";
 
 const CLUSTER = "watchtower";
@@ -12,6 +13,7 @@ describe("kind-cluster.sh state", () => {
     ["foreign", () => on.machine.addCluster(CLUSTER, "another stack")],
     ["half-made", () => on.machine.makingIsKilled()],
     ["stopped", () => (on.machine.run("ensure"), on.machine.stop(CLUSTER))],
+    ["stopped", () => (on.machine.run("ensure"), on.machine.pause(CLUSTER))],
     ["running", () => on.machine.run("ensure")],
   ])("says %s, and changes nothing", (state, come) => {
     come();
@@ -25,6 +27,30 @@ describe("kind-cluster.sh state", () => {
   it("does not call a cluster gone that cannot be listed", () => {
     on.machine.set("list-goes-wrong", "");
     expect(on.machine.run("state")).toMatchObject({ code: 1, stdout: "" });
+  });
+});
+
+it("kind-cluster.sh ensure lets a paused node go on, and does not take it for half-made", () => {
+  on.machine.run("ensure");
+  on.machine.takeChanges();
+  on.machine.pause(CLUSTER);
+  expect(on.machine.run("ensure")).toMatchObject({ code: 0 });
+  expect(on.machine.takeChanges()).toEqual([]);
+  expect(on.machine.run("state").stdout).toBe("running\n");
+});
+
+describe("kind-cluster.sh ports", () => {
+  it("says which of them are taken, with neither Docker nor kind", async () => {
+    for (const name of ["docker", "kind"]) on.machine.uninstall(name);
+    const { grafanaPort, otlpGrpcPort, otlpHttpPort } = on.kind.ports;
+    await withListener(Number(otlpGrpcPort), () => {
+      expect(on.machine.run("ports")).toEqual({
+        code: 0,
+        signal: null,
+        stdout: `grafanaPort ${grafanaPort} free\notlpGrpcPort ${otlpGrpcPort} taken\notlpHttpPort ${otlpHttpPort} free\n`,
+        stderr: "",
+      });
+    });
   });
 });
 

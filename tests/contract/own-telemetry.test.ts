@@ -1,5 +1,10 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { alloyConfig } from "../../alloy/compose";
 import { OWN_METRICS } from "../../alloy/own-metrics";
+import { exportErrors } from "../../scripts/lib/alloy-log";
+import { readPaths } from "../../scripts/lib/paths";
+import { parseMetrics } from "../../scripts/lib/prometheus";
 import { waitUntil } from "../../scripts/lib/wait";
 import { ADDRESS } from "../../values/shared";
 import { COMPONENTS } from "../../versions";
@@ -58,6 +63,42 @@ describeWith([alloy], "the real Alloy, reading itself while Sumo refuses it", ()
       ({ __name__, path }) => __name__ === "otelcol_exporter_send_failed_spans_total" && path === "sumo",
     );
 
+  it("counts on its own page, as status and compare read it, what each path lost", async () => {
+    const { paths, accepted, itemBytes, answers, configAccepted } = readPaths(
+      parseMetrics(await real.metrics()),
+    );
+    expect(paths.map(({ signal, exporter }) => `${signal} ${exporter}`)).toEqual([
+      "traces tempo",
+      "traces sumo",
+      "logs loki",
+      "logs sumo",
+      "metrics mimir",
+      "metrics sumo",
+    ]);
+    const nothing = { sent: 0, overflown: 0, queuedBytes: 0 };
+    expect(paths.slice(0, 2)).toEqual([
+      { signal: "traces", exporter: "tempo", ...nothing, givenUp: 1, capacityBytes: boundOf("tempo") },
+      { signal: "traces", exporter: "sumo", ...nothing, givenUp: 1, capacityBytes: boundOf("sumo") },
+    ]);
+    expect([accepted, configAccepted]).toEqual([{ traces: 1, metrics: 0, logs: 0 }, true]);
+    expect(itemBytes.traces).toBeGreaterThan(30);
+    expect(answers).toContainEqual({ exporter: "sumo", answer: "401", count: 1 });
+  });
+
+  it("tells in its log, as status reads it, what the second path gave up, and never where it was sent", () => {
+    const errors = exportErrors(real.said.join("\n")).filter(({ exporter }) => exporter === "sumo");
+    expect(errors).toEqual([
+      {
+        exporter: "sumo",
+        signal: "traces",
+        at: expect.any(Date) as Date,
+        final: true,
+        reason: "HTTP Status Code 401",
+      },
+    ]);
+    expect(Date.now() - errors[0]!.at.getTime()).toBeLessThan(60_000);
+  });
+
   it("counts what was refused, and tells why, without the address it was sent to", () => {
     expect(sink.refused).toBeGreaterThan(0);
     expect(failed()[0]).toEqual({
@@ -107,6 +148,12 @@ describeWith([alloy], "the real Alloy, reading itself while Sumo refuses it", ()
     expect(outside).toEqual([]);
   });
 });
+
+/** Bytes that a queue may hold, as its path's own file says it. */
+function boundOf(exporter: string): number {
+  const text = fs.readFileSync(path.join(__dirname, `../../alloy/${exporter}.alloy`), "utf8");
+  return Number(/queue_size = (\d+)/.exec(text)![1]);
+}
 
 /** The configuration with this test's neighbours, its cluster and its pace. */
 function withNeighbours(config: string, sink: PushSink, kube: FakeKube): string {

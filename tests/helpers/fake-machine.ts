@@ -130,6 +130,11 @@ export class FakeMachine {
     fs.rmSync(path.join(this.folder, `nodes/${name}-control-plane/running`));
   }
 
+  /** Pauses a cluster's node, as a suspended laptop does. */
+  pause(name: string): void {
+    fs.writeFileSync(path.join(this.folder, `nodes/${name}-control-plane/paused`), "");
+  }
+
   removeCluster(name: string): void {
     fs.rmSync(path.join(this.folder, `nodes/${name}-control-plane`), { recursive: true });
   }

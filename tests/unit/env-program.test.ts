@@ -37,7 +37,7 @@ it(
   "env gives a program the same variables",
   async () => {
     project.program(`.watchtower/tools/kind-${TOOLS.kind.version}/kind`, TOOLS.kind.version);
-    const { code, out } = await project.run("env", process.env, "--json");
+    const { code, out } = await project.run("env", process.env, ["--json"]);
     const variables = JSON.parse(out) as Record<string, string>;
     expect([code, variables.PULUMI_CONFIG_PASSPHRASE_FILE]).toEqual([
       0,

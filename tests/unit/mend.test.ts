@@ -104,8 +104,9 @@ describe("a Helm revision", () => {
     ["of a change that was cut off", "loki", "pending-upgrade", true],
     ["of an installation that was cut off", "tempo", "pending-install", true],
     ["of an installation that Pulumi did not see the end of", "tempo", "deployed", true],
+    ["that somebody else is in the middle of in our namespace", "theirs", "pending-install", false],
   ])("%s", (_, release, status, halfMade) => {
-    expect(isHalfMade({ secret: "s", release, status }, new Set(["loki"]))).toBe(halfMade);
+    expect(isHalfMade({ release, status }, new Set(["loki"]))).toBe(halfMade);
   });
 });
 

@@ -1,4 +1,6 @@
 import { RunError } from "@pulumi/pulumi";
+import { run as compare } from "../../scripts/compare/run";
+import { run as doctor } from "../../scripts/doctor/run";
 import { run as down } from "../../scripts/down/run";
 import { run as env } from "../../scripts/env/run";
 import type { Kept } from "../../scripts/lib/engine";
@@ -8,6 +10,7 @@ import { checkNode } from "../../scripts/lib/prepare";
 import { runVerb } from "../../scripts/lib/verb";
 import { run as pause } from "../../scripts/pause/run";
 import { run as resume } from "../../scripts/resume/run";
+import { run as status } from "../../scripts/status/run";
 import { parseOptions } from "../../scripts/up/options";
 import { run as up } from "../../scripts/up/run";
 import { FakeEngine } from "../helpers/fake-engine";
@@ -20,7 +23,7 @@ beforeEach(() => {
   process.env.WATCHTOWER_MIRROR = "http://127.0.0.1:1"; // a verb that goes too far gets nowhere
 });
 
-const VERBS = Object.entries({ up, down, pause, resume, env });
+const VERBS = Object.entries({ up, down, pause, resume, env, compare, doctor, status });
 
 async function start(verb: typeof up, ...argv: string[]) {
   const [out, err] = [new Memory(), new Memory()];

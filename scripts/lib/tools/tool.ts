@@ -32,19 +32,33 @@ export async function ensureTool(
   home = HOME,
   pinned: PinnedTool = TOOLS[name],
 ): Promise<Tool> {
-  if (fs.existsSync(toolFolder(name, home))) return { name, version: pinned.version, ours: true };
-  const theirs = await versionOf(name);
-  if (theirs && semver.gte(theirs, pinned.least)) return { name, version: theirs, ours: false };
-  const why = theirs ? `${theirs} is older than ${pinned.least}` : "is missing";
-  tell(`${name} ${why}: fetching ${pinned.version}`);
+  const there = await findTool(name, home, pinned);
+  if ("version" in there) return there;
+  tell(`${name} ${there.why}: fetching ${pinned.version}`);
   await install(name, pinned, home, tell);
   return { name, version: pinned.version, ours: true };
 }
 
-/** Version of a program, without a leading v; undefined: it does not run. */
-export async function versionOf(program: string): Promise<string | undefined> {
+/** Finds a program that will do, or says why there is none. */
+export async function findTool(
+  name: ToolName,
+  home = HOME,
+  pinned: PinnedTool = TOOLS[name],
+): Promise<Tool | { why: string }> {
+  if (fs.existsSync(toolFolder(name, home))) return { name, version: pinned.version, ours: true };
+  const theirs = await versionOf(name);
+  if (theirs === undefined) return { why: "is missing" };
+  if (semver.lt(theirs, pinned.least)) return { why: `${theirs} is older than ${pinned.least}` };
+  return { name, version: theirs, ours: false };
+}
+
+/**
+ * Version of a program, without a leading v; undefined: it does not run.
+ * @param ask what makes it tell its version
+ */
+export async function versionOf(program: string, ask = ["version"]): Promise<string | undefined> {
   try {
-    const { stdout } = await run(program, ["version"], {
+    const { stdout } = await run(program, ask, {
       env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
     });
     return semver.coerce(stdout, { includePrerelease: true })?.version;
