@@ -35,8 +35,7 @@ export class GrpcDoor implements Door {
     const deadline = Date.now() + ANSWER_WITHIN_MS;
     return new Promise((resolve) =>
       this.client.makeUnaryRequest(METHOD[signal], same, same, body, { deadline }, (error, answer) => {
-        if (error)
-          resolve({ retryable: isRetryable(error), said: `gRPC ${error.code} ${reasonOf(error)}` });
+        if (error) resolve({ retryable: isRetryable(error), said: `gRPC ${error.code} ${reasonOf(error)}` });
         else resolve(taken(answer ?? Buffer.alloc(0)));
       }),
     );

@@ -41,7 +41,10 @@ export const FIND: Record<Signal, Find> = {
     const end = nanoseconds(ledger.timesUs[range.to - 1]! + 1);
     for (let count = LOKI_PAGE; count === LOKI_PAGE;) {
       const asked = { query, start: String(start), end: String(end), limit: String(LOKI_PAGE) };
-      const said = await ask("loki:3100", path("/loki/api/v1/query_range", { ...asked, direction: "forward" }));
+      const said = await ask(
+        "loki:3100",
+        path("/loki/api/v1/query_range", { ...asked, direction: "forward" }),
+      );
       const { data } = JSON.parse(bodyOf(said).toString()) as {
         data: { result: { values: [string, string][] }[] };
       };

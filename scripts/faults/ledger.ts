@@ -14,6 +14,9 @@ export interface Range {
 /** Items of each signal. */
 export type Items = Record<Signal, number>;
 
+/** Missing requests that are no further apart are asked for together. */
+const NEAR = 100;
+
 /** What was sent, and what the sender was told of it. */
 export class Ledger {
   /** When each request was made, in microseconds since 1970. */
@@ -52,19 +55,28 @@ export class Ledger {
     return each((signal) => this.made * PER_REQUEST[signal]);
   }
 
-  /** The requests before a number that were acknowledged and of which an item is in no tally. */
-  missing(signal: Signal, seen: Tally, before = this.made): { items: number; ranges: Range[] } {
+  isAcknowledged(request: number): boolean {
+    return SIGNALS.every((signal) => this.fates[signal][request] === "acknowledged");
+  }
+
+  /** The acknowledged requests of which an item was not seen; of those before a number, without those excused. */
+  missing(
+    signal: Signal,
+    seen: Tally,
+    { before = this.made, excused = [] }: { before?: number; excused?: Range[] } = {},
+  ): { items: number; ranges: Range[] } {
     const per = PER_REQUEST[signal];
     const ranges: Range[] = [];
     let items = 0;
-    for (let request = 0; request < before; request++) {
+    for (let request = 0; request < Math.min(before, this.made); request++) {
       if (this.fates[signal][request] !== "acknowledged") continue;
+      if (excused.some(({ from, to }) => from <= request && request < to)) continue;
       let missing = 0;
       for (let i = 0; i < per; i++) if (!seen.has(request * per + i)) missing++;
       if (missing === 0) continue;
       items += missing;
       const last = ranges.at(-1);
-      if (last?.to === request) last.to++;
+      if (last && request - last.to < NEAR) last.to = request + 1;
       else ranges.push({ from: request, to: request + 1 });
     }
     return { items, ranges };

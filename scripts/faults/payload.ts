@@ -32,6 +32,8 @@ const SPAN_ATTRIBUTES = attributes({
   "user_agent.original": "watchtower-faults/1.0 (numbered)",
 });
 
+const LOG_ATTRIBUTES = attributes({ "http.route": "/orders/{id}", "code.function.name": "Orders.accept" });
+
 /** The export request of one signal, as protocol buffers. */
 export function payload(signal: Signal, batch: Batch): Buffer {
   const type = OTLP.lookupType(REQUEST[signal]);
@@ -57,7 +59,7 @@ const MESSAGE: Record<Signal, (batch: Batch) => object> = {
       severityNumber: 9,
       severityText: "INFO",
       body: { stringValue: line(batch.run, number) },
-      attributes: SPAN_ATTRIBUTES,
+      attributes: LOG_ATTRIBUTES,
     }));
     // A stream of its own for each run, so that one query finds no other's.
     return {

@@ -23,6 +23,7 @@ export class Sender {
   /** Requests per second, from now on. */
   rate: number;
   private readonly underWay = new Set<Promise<void>>();
+  private readonly halted = new AbortController();
   private timer?: NodeJS.Timeout;
   private dueAt = 0;
   private owed = 0;
@@ -39,6 +40,12 @@ export class Sender {
   start(): void {
     this.dueAt = performance.now();
     this.timer = setInterval(() => this.tick(), TICK_MS);
+  }
+
+  /** Makes no more requests, and tries none again. */
+  halt(): void {
+    clearInterval(this.timer);
+    this.halted.abort();
   }
 
   /** Makes no more requests; resolves when each that was made has its answer, or has waited long enough. */
@@ -84,8 +91,10 @@ export class Sender {
       if (outcome === "taken") return this.ledger.settle(signal, range, "acknowledged");
       this.ledger.note(outcome.said);
       if (!outcome.retryable) return this.ledger.settle(signal, range, "refused");
-      if (Date.now() + backoffMs > retryUntil) return this.ledger.settle(signal, range, "given up");
-      await sleep(backoffMs * (0.8 + 0.4 * Math.random()));
+      const { signal: halted } = this.halted;
+      if (Date.now() + backoffMs > retryUntil || halted.aborted)
+        return this.ledger.settle(signal, range, "given up");
+      await sleep(backoffMs * (0.8 + 0.4 * Math.random()), undefined, { signal: halted }).catch(() => {}); // woken to end
     }
   }
 }

@@ -1,5 +1,5 @@
 import * as http from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
@@ -17,6 +17,14 @@ export interface Received {
   seen: Record<Signal, Tally>;
   /** Items that were taken, but whose answer cannot have arrived: these may come again. */
   unanswered: Items;
+}
+
+/** What a sink has done for a while. */
+export interface Notes {
+  /** Each status, or `reset`, with how often. */
+  answers: Record<string, number>;
+  /** Sizes as they came, so mostly compressed. */
+  payloads: { taken: number; medianBytes: number; maxBytes: number };
 }
 
 /** An OTLP/HTTP receiver in Sumo's place, which counts every numbered item, and misbehaves as it is told. */
@@ -55,12 +63,14 @@ export class Sink {
     return received;
   }
 
-  /** What was answered so often, and the sizes in bytes of what was taken, since the last time this was asked. */
-  takeNotes(): { answers: Record<string, number>; sizes: number[] } {
-    const notes = { answers: Object.fromEntries(this.answers), sizes: this.sizes };
+  /** What was answered, and what was taken, since this was asked the last time. */
+  takeNotes(): Notes {
+    const sizes = this.sizes.sort((a, b) => a - b);
+    const answers = Object.fromEntries(this.answers);
     this.answers.clear();
     this.sizes = [];
-    return notes;
+    const medianBytes = sizes[Math.floor(sizes.length / 2)] ?? 0;
+    return { answers, payloads: { taken: sizes.length, medianBytes, maxBytes: sizes.at(-1) ?? 0 } };
   }
 
   /** Begins to listen, at the same port as before. */
@@ -104,7 +114,7 @@ export class Sink {
       },
       reset: () => {
         this.count("reset");
-        (request.socket as Socket).resetAndDestroy();
+        request.socket.resetAndDestroy();
       },
     });
   }

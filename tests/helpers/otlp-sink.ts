@@ -83,9 +83,7 @@ export class OtlpSink {
 
   private async post(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     const body = await buffer(request);
-    const signal = SIGNALS.find(
-      (one) => request.url === `${this.basePath}/v1/${one}`,
-    );
+    const signal = SIGNALS.find((one) => request.url === `${this.basePath}/v1/${one}`);
     if (!signal) return void response.writeHead(404).end("404 page not found");
     const { answer, take } = this.judge(signal, body, request.headers);
     if (answer === "silence") return;
