@@ -21,6 +21,7 @@ export interface BenchParts {
     | "editAlloy"
     | "keepAway"
     | "kill"
+    | "queuesEmpty"
     | "restartNode"
     | "setSecondWrite"
     | "shrinkVolume"
@@ -107,6 +108,10 @@ export class CaseBench implements Bench {
 
   editAlloy(edit: (text: string) => string): Promise<void> {
     return this.parts.live.editAlloy(edit);
+  }
+
+  queuesEmpty(): Promise<void> {
+    return this.parts.live.queuesEmpty();
   }
 
   setSecondWrite(enabled: boolean): Promise<number> {

@@ -72,6 +72,8 @@ export interface Bench {
   rollOutAlloy(): Promise<void>;
   /** Changes the text of Alloy's configuration, until the case is mended, and waits until Alloy has taken it. */
   editAlloy(edit: (text: string) => string): Promise<void>;
+  /** Waits until nothing waits in a queue of Alloy's. */
+  queuesEmpty(): Promise<void>;
   /** Switches the second write as a user does, and waits until it is in effect. @returns how long that took after `up` */
   setSecondWrite(enabled: boolean): Promise<number>;
   /** Number of the next request. */

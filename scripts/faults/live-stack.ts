@@ -24,6 +24,7 @@ export interface LiveTools {
 }
 
 const SOON: Patience = { withinMs: 120_000, everyMs: 250 };
+const BACKLOG: Patience = { withinMs: 600_000, everyMs: 1_000 };
 /** A killed program that was killed before is started again only after a while. */
 const READY_AGAIN: Patience = { withinMs: 300_000, everyMs: 500 };
 
@@ -50,6 +51,14 @@ export class LiveStack {
       const missing = await Promise.all(parts.map((part) => this.tools.kube.notReady(part)));
       return missing.find((one) => one !== undefined);
     }, READY_AGAIN);
+  }
+
+  /** Waits until nothing waits in a queue of Alloy's. */
+  async queuesEmpty(): Promise<void> {
+    await this.until(async () => {
+      const waiting = sumOf(parseMetrics(await this.readPage("alloy")), "otelcol_exporter_queue_size");
+      return waiting === 0 ? undefined : `${waiting} bytes wait in Alloy's queues`;
+    }, BACKLOG);
   }
 
   async kill(part: Part): Promise<void> {

@@ -138,7 +138,9 @@ export class Meter {
       if (its !== part) continue;
       const before = this.followed.get(name) ?? { last: 0, ended: 0 };
       const last = sumOf(samples, metric, labels);
-      this.followed.set(name, { last, ended: isNew ? before.ended + before.last : before.ended });
+      // An exporter that Alloy's reload makes anew counts from 0, in a process that goes on.
+      const startedOver = isNew || last < before.last;
+      this.followed.set(name, { last, ended: before.ended + (startedOver ? before.last : 0) });
     }
   }
 }

@@ -63,6 +63,7 @@ export async function runCase(one: Case, rig: Rig): Promise<Outcome> {
     await sink.up();
     if (!mended) await one.mend?.(bench);
     mended = true;
+    await meter.look();
     // To have its own volume again, a backend has to be started anew: that has time until all is counted.
     await rig.putBack(({ what }) => what !== "volume");
   };
@@ -76,7 +77,7 @@ export async function runCase(one: Case, rig: Rig): Promise<Outcome> {
     account.keepUp(KEEP_UP_EVERY_MS);
     sender.start();
     await bench.pause(options.loadMs);
-    if (one.expects.freshWithinMs !== undefined) fresh.start();
+    fresh.start();
     await one.during(bench);
     await account.stop();
     await mend();
