@@ -50,19 +50,6 @@ const KIND = "0.33.0";
 const PULUMI = "3.259.0";
 
 export const TOOLS = {
-  kind: {
-    version: KIND,
-    least: "0.30.0", // the first with Kubernetes 1.34
-    url: (platform) =>
-      `https://github.com/kubernetes-sigs/kind/releases/download/v${KIND}/kind-${platform.replace("x64", "amd64")}`,
-    sha256: {
-      "linux-x64": "aee6151561422756b764a4ae28e7f44cda5af5a9eead3cc9985112b1de8d8e0d",
-      "linux-arm64": "20022bee6cfcd5086cb7234d218e3454e6090022f2a8f55d1fa7fcf42c3867a2",
-      "darwin-x64": "5a99f26f57246dc9319dd294803313197a0f34d33c525b3ea8b655db5916ece0",
-      "darwin-arm64": "0c8c7dbe5e23594a198b786c4bc13dacc101fa6196b0cb0b23a1ca44e61f4b4f",
-    },
-    archive: false,
-  },
   // The sums are those of Pulumi's own Homebrew formula.
   pulumi: {
     version: PULUMI,
@@ -77,5 +64,19 @@ export const TOOLS = {
     },
     archive: true,
   },
+  kind: {
+    version: KIND,
+    least: "0.30.0", // the first with Kubernetes 1.34
+    url: (platform) =>
+      `https://github.com/kubernetes-sigs/kind/releases/download/v${KIND}/kind-${platform.replace("x64", "amd64")}`,
+    sha256: {
+      "linux-x64": "aee6151561422756b764a4ae28e7f44cda5af5a9eead3cc9985112b1de8d8e0d",
+      "linux-arm64": "20022bee6cfcd5086cb7234d218e3454e6090022f2a8f55d1fa7fcf42c3867a2",
+      "darwin-x64": "5a99f26f57246dc9319dd294803313197a0f34d33c525b3ea8b655db5916ece0",
+      "darwin-arm64": "0c8c7dbe5e23594a198b786c4bc13dacc101fa6196b0cb0b23a1ca44e61f4b4f",
+    },
+    archive: false,
+  },
 } satisfies Record<string, PinnedTool>;
 export type ToolName = keyof typeof TOOLS;
+export const TOOL_NAMES = Object.keys(TOOLS) as ToolName[];

@@ -50,7 +50,8 @@ export class Alloy extends pulumi.ComponentResource {
         metadata: { name: ALLOY.claim, namespace },
         spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: ALLOY.claimSize } } },
       },
-      within,
+      // kind's storage class cannot resize: a claim that an earlier version made stays as large as it is.
+      { ...within, ignoreChanges: ["spec.resources.requests.storage"] },
     );
     new ChartRelease(
       name,

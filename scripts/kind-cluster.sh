@@ -15,6 +15,7 @@ set -eu
 node="$CLUSTER-control-plane"
 mark="$CLUSTER-owner"
 complete=/kind/watchtower-complete # in the node; stands there once the cluster was made to the end
+routes=/kind/watchtower-routes # in the node; scripts/lib/node.ts runs it, too
 
 fail() {
   echo "$1" >&2
@@ -81,6 +82,24 @@ Port $port on 127.0.0.1 is taken by another program: stop that program, or choos
   [ -z "$taken" ] || fail "Nothing was made.$taken"
 }
 
+# For a moment a service still leads to a pod that is gone. Its address has no route in the node any more, so what is sent
+# there would leave by the default route, to whoever has that address on the user's network.
+keep_pod_traffic_inside() {
+  write_in_node 755 "$routes" << 'SCRIPT'
+#!/bin/sh
+exec ip route replace unreachable 10.244.0.0/16 # kind's pods; one that is there has a route of its own, which comes first
+SCRIPT
+  write_in_node 644 /etc/systemd/system/kubelet.service.d/20-watchtower.conf << UNIT
+[Service]
+ExecStartPre=-$routes
+UNIT
+  docker exec "$node" "$routes"
+}
+
+write_in_node() {
+  docker exec -i "$node" install -D -m "$1" /dev/stdin "$2"
+}
+
 create() {
   check_ports
   docker volume rm "$mark" > /dev/null 2>&1 || true # of a stack whose cluster is gone
@@ -91,6 +110,7 @@ create() {
     exit 1
   }
   docker update --restart unless-stopped "$node" > /dev/null # kind's own policy leaves it off after Docker is restarted
+  keep_pod_traffic_inside
   docker exec "$node" touch "$complete"
 }
 
@@ -105,6 +125,8 @@ ensure() {
     echo "The cluster was left half-made; making it again." >&2
     kind delete cluster --name "$CLUSTER" >&2
     create
+  else
+    keep_pod_traffic_inside # of a cluster that an earlier version made
   fi
   kind get kubeconfig --name "$CLUSTER"
 }

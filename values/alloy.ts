@@ -13,7 +13,7 @@ export const ALLOY = {
   /** Has the whole cluster for its place, so its name says whose it is. */
   clusterRole: "watchtower-alloy",
   /** Room for the queues of all four exporters: the sum of their bounds in `alloy/`. */
-  claimSize: "2Gi",
+  claimSize: "3Gi",
   /** User and group of the image. */
   user: 473,
 };

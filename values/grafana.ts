@@ -1,7 +1,7 @@
 import { alerts } from "../alerts";
 import type { Component } from "../versions";
 import { datasources } from "./datasources";
-import { type HelmValues, NODE_PORT, QUICK_READINESS } from "./shared";
+import { type HelmValues, NODE_PORT, OUTLIVES_ITS_RELEASE, QUICK_READINESS } from "./shared";
 import { SIZE } from "./sizes";
 
 /** Names that Grafana's values and the objects beside its release agree on. */
@@ -36,7 +36,13 @@ export function grafanaValues({ imageRegistry, components, rootUrl, exposed }: G
       ? { type: "NodePort", port: 80, nodePort: NODE_PORT.grafana }
       : { type: "ClusterIP", port: 80 },
     resources: SIZE.grafana,
-    persistence: { enabled: true, type: "pvc", size: "1Gi", lookupVolumeName: false },
+    persistence: {
+      enabled: true,
+      type: "pvc",
+      size: "1Gi",
+      lookupVolumeName: false,
+      annotations: OUTLIVES_ITS_RELEASE,
+    },
     deploymentStrategy: { type: "Recreate" }, // sqlite on one volume: never two pods
     initChownData: { enabled: false }, // would run as root; fsGroup does
     securityContext: {

@@ -1,5 +1,12 @@
 import type { RetentionHours } from "../settings/defaults";
-import { goMemoryLimit, type HelmValue, type HelmValues, QUICK_READINESS, type Resources } from "./shared";
+import {
+  goMemoryLimit,
+  type HelmValue,
+  type HelmValues,
+  OUTLIVES_ITS_RELEASE,
+  QUICK_READINESS,
+  type Resources,
+} from "./shared";
 import { SIZE } from "./sizes";
 
 /** What Mimir's values depend on. */
@@ -47,7 +54,7 @@ export function mimirValues({ retention, imageRegistry }: MimirSettings) {
       {
         apiVersion: "v1",
         kind: "PersistentVolumeClaim",
-        metadata: { name: BLOCKS_CLAIM },
+        metadata: { name: BLOCKS_CLAIM, annotations: OUTLIVES_ITS_RELEASE },
         spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "5Gi" } } },
       },
     ],
@@ -56,13 +63,7 @@ export function mimirValues({ retention, imageRegistry }: MimirSettings) {
       ...SHARED_BLOCKS,
       zoneAwareReplication: off,
       extraArgs: { "memberlist.abort-if-fast-join-fails": "false" }, // the first pod of a ring has nobody to join
-      persistentVolume: {
-        enabled: true,
-        size: "5Gi",
-        enableRetentionPolicy: true,
-        whenDeleted: "Delete",
-        whenScaled: "Delete",
-      },
+      persistentVolume: { enabled: true, size: "5Gi" },
     },
     store_gateway: {
       ...role(SIZE.mimirSmall, { graceSeconds: 15 }), // chart 120

@@ -52,3 +52,9 @@ export function goMemoryLimit(size: Resources): { name: string; value: string } 
 
 /** Asks at once and then each second or so: with the charts' own delays a pod that is ready waits to be noticed. */
 export const QUICK_READINESS = { initialDelaySeconds: 1, periodSeconds: 2, failureThreshold: 60 };
+
+/**
+ * Annotation of a claim that a chart makes itself. It then stays when its release goes, as a StatefulSet's claims do, and the
+ * next installation takes it over: a part that is left out for a while finds its data again.
+ */
+export const OUTLIVES_ITS_RELEASE = { "helm.sh/resource-policy": "keep" };

@@ -5,9 +5,9 @@ import { docker } from "../lib/docker";
 import { Engine } from "../lib/engine";
 import { Fault } from "../lib/fault";
 import { PROJECT } from "../lib/home";
-import { clusterState, nodeOf } from "../lib/kind";
+import { nodeOf } from "../lib/kind";
 import { plainApi } from "../lib/plain-api";
-import { ownCluster } from "../lib/plain-verb";
+import { wholeCluster } from "../lib/plain-verb";
 import { parseMetrics, sumOf } from "../lib/prometheus";
 import { findStack } from "../lib/stack";
 import { HttpDoor } from "./doors";
@@ -45,11 +45,10 @@ export async function openRig(
   tell: (text: string) => void,
 ): Promise<OpenRig> {
   const engine = await Engine.open(options.stack, { make: false, tell });
-  const cluster = ownCluster(await engine?.kept());
+  const { cluster, runs } = await wholeCluster(engine);
   const undo = new Undo();
-  const state = await clusterState(cluster);
-  if (state !== "running" && !undo.changes.some(({ what }) => what === "node"))
-    throw new Fault(`The cluster is ${state}: \`npm run up\` brings the stack up.`);
+  if (!runs && !undo.changes.some(({ what }) => what === "node"))
+    throw new Fault("The cluster is stopped: `npm run resume` starts it.");
   const stack = await findStack(engine!.name);
   const missing = NEEDED.filter((part) => !stack.components.includes(part));
   if (missing.length > 0 || !stack.otlp)

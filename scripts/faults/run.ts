@@ -55,7 +55,7 @@ async function prepared(
   tell: (text: string) => void,
 ): Promise<OpenRig> {
   if (around.openRig) return around.openRig(options, ending.signal, tell);
-  await prepare(["pulumi", "kind"], tell);
+  await prepare(tell);
   return openRig(options, ending.signal, tell);
 }
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { readRoutes, type Routes } from "./cluster";
+import { routeReader, type Routes } from "./cluster";
 import { docker } from "./docker";
 import { Fault } from "./fault";
-import { nodeOf } from "./kind";
+import { contextOf, nodeOf } from "./kind";
 import { waitUntil } from "./wait";
 import { strayServices, waitingPods } from "./waiting";
 
@@ -14,6 +14,9 @@ const READY_WITHIN_MS = 300_000;
 
 /** kube-proxy takes over what it is told at most once a second. */
 const ROUTES_SETTLE_MS = 1_500;
+
+/** A script in the node, put there by kind-cluster.sh. */
+const KEEP_POD_TRAFFIC_INSIDE = "/kind/watchtower-routes";
 
 /** Stops the node; all data stays in it, and Docker leaves it off when it is itself restarted. */
 export async function stopNode(cluster: Record<string, string>): Promise<void> {
@@ -30,10 +33,13 @@ export async function startNode(
 ): Promise<void> {
   const node = nodeOf(cluster);
   await docker("start", node);
+  // A restart takes the node's routes away; the kubelet brings this one back, too, where systemd starts it.
+  await docker("exec", node, KEEP_POD_TRAFFIC_INSIDE).catch(() => undefined); // absent: an earlier version made the node
   const startedAt = new Date(await docker("inspect", "-f", "{{.State.StartedAt}}", node));
+  const readRoutes = routeReader({ kubeContext: contextOf(cluster) });
   const why = await waitUntil(
     async () => {
-      const missing = notUpSince(startedAt, await readRoutes({ kubeContext: `kind-${cluster.CLUSTER}` }));
+      const missing = notUpSince(startedAt, await readRoutes());
       if (missing !== undefined) tell(`waiting for ${missing}`);
       return missing;
     },

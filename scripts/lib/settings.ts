@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readSettings, type Settings } from "../../settings";
 import { PROJECT } from "./home";
-import { readStackConfig } from "./stack-config";
+import { readStackConfig, useConfig } from "./stack-config";
 
 // Exported by the SDK, but left out of its type declarations.
 const runtime = pulumi.runtime as unknown as { _setProject(name: string): void };
@@ -12,11 +12,7 @@ const runtime = pulumi.runtime as unknown as { _setProject(name: string): void }
  */
 export function settingsOf(stack: string): Settings {
   const { config, secretKeys } = readStackConfig(PROJECT, stack, { plain: {}, secret: {} });
-  const key = (name: string) => `watchtower:${name}`;
   runtime._setProject("watchtower");
-  pulumi.runtime.setAllConfig(
-    Object.fromEntries(Object.entries(config).map(([name, value]) => [key(name), value])),
-    secretKeys.map(key),
-  );
+  useConfig(config, secretKeys);
   return readSettings();
 }

@@ -1,5 +1,5 @@
 import { RunError } from "@pulumi/pulumi";
-import { Fault } from "./fault";
+import { Ended, Fault } from "./fault";
 import { enter } from "./home";
 import type { Parsed } from "./options";
 
@@ -35,7 +35,7 @@ export async function runVerb<O>(
     if (error instanceof Fault) err.write(`${name}: ${error.message}\n`);
     else if (RunError.isInstance(error)) err.write(`${error.message}\n`);
     else throw error;
-    return 1;
+    return error instanceof Ended ? 130 : 1;
   }
 }
 

@@ -62,6 +62,19 @@ describeWith(ALL, "each release", () => {
     },
   );
 
+  it.each(RELEASES)("leaves its data there when it is taken away: %s", (name) => {
+    const lost = faultsOf(name, ({ installed }) =>
+      installed
+        .filter((object) =>
+          object.kind === "PersistentVolumeClaim"
+            ? object.metadata!.annotations?.["helm.sh/resource-policy"] !== "keep"
+            : /"when(Deleted|Scaled)":"Delete"/.test(JSON.stringify(object)),
+        )
+        .map(({ kind, metadata }) => `${kind} ${metadata!.name}`),
+    );
+    expect(lost).toEqual([]);
+  });
+
   it.each(RELEASES)("has pods that the namespace's standard admits: %s", (name) => {
     expect(faultsOf(name, ({ pods }) => pods.flatMap(restrictedFaults))).toEqual([]);
   });

@@ -8,7 +8,7 @@ const FAKES = path.join(PROJECT, "tests/contract/fakes");
 /** All that the script may count on beside Docker and kind, on any machine. */
 const ALWAYS_THERE = ["sh", "grep", "sleep"];
 /** What the fakes themselves use. */
-const FOR_THE_FAKES = ["basename", "cat", "mkdir", "rm", "test", "touch"];
+const FOR_THE_FAKES = ["basename", "cat", "chmod", "mkdir", "rm", "test", "touch"];
 
 /** What a run of the script came to. */
 export interface Outcome {
@@ -56,6 +56,14 @@ export class FakeMachine {
       encoding: "utf8",
     });
     return { code: status, signal, stdout, stderr };
+  }
+
+  /** Leaves the cluster as a run does whose making was killed. */
+  makingIsKilled(): Outcome {
+    this.set("create-goes-wrong", "it is killed");
+    const outcome = this.run("ensure");
+    this.set("create-goes-wrong");
+    return outcome;
   }
 
   /** Starts the script, and lets the test go on beside it. */
@@ -124,6 +132,11 @@ export class FakeMachine {
 
   removeCluster(name: string): void {
     fs.rmSync(path.join(this.folder, `nodes/${name}-control-plane`), { recursive: true });
+  }
+
+  /** Takes away one file of what Docker holds, by its name in `state`. */
+  removeFile(name: string): void {
+    fs.rmSync(path.join(this.folder, name));
   }
 
   /** Everything that Docker holds: each file with its text. */

@@ -2,14 +2,16 @@ import { RunError } from "@pulumi/pulumi";
 import { run as down } from "../../scripts/down/run";
 import { run as env } from "../../scripts/env/run";
 import type { Kept } from "../../scripts/lib/engine";
-import { Fault } from "../../scripts/lib/fault";
-import { ownCluster } from "../../scripts/lib/plain-verb";
+import { Ended, Fault } from "../../scripts/lib/fault";
+import { ownCluster, wholeCluster } from "../../scripts/lib/plain-verb";
 import { checkNode } from "../../scripts/lib/prepare";
 import { runVerb } from "../../scripts/lib/verb";
 import { run as pause } from "../../scripts/pause/run";
 import { run as resume } from "../../scripts/resume/run";
 import { parseOptions } from "../../scripts/up/options";
 import { run as up } from "../../scripts/up/run";
+import { FakeEngine } from "../helpers/fake-engine";
+import { FakeMachine } from "../helpers/fake-machine";
 import { Memory } from "../helpers/memory";
 import { ownEnvironment } from "../helpers/own-environment";
 
@@ -97,6 +99,10 @@ describe("what keeps a verb from its end", () => {
     expect(await failWith(new Fault("Start Docker."))).toEqual({ code: 1, err: "up: Start Docker.\n" });
   });
 
+  it("is one sentence and exit code 130 when it was Ctrl-C", async () => {
+    expect(await failWith(new Ended("ended."))).toEqual({ code: 130, err: "up: ended.\n" });
+  });
+
   it("is the program's own list when the settings are wrong", async () => {
     expect(await failWith(new RunError("Wrong:\n  - this"))).toEqual({ code: 1, err: "Wrong:\n  - this\n" });
   });
@@ -128,6 +134,28 @@ describe("the cluster that pause and resume work on", () => {
 
   it("is not ours to stop when the stack did not make it", () => {
     expect(() => ownCluster({ ...kept, cluster: undefined, clusterUrn: undefined })).toThrow(/not its own/);
+  });
+
+  it("is a whole one, running or stopped", async () => {
+    const machine = new FakeMachine({
+      ...kept.cluster,
+      OWNER: "ours",
+      KIND_CONFIG: "",
+      NODE_IMAGE: "",
+      HOST_PORTS: "",
+    });
+    const cluster = machine.environment;
+    const { engine } = new FakeEngine({ ...kept, cluster });
+    await expect(wholeCluster(engine)).rejects.toThrow("The cluster is gone: `npm run up` makes it anew.");
+    machine.makingIsKilled();
+    await expect(wholeCluster(engine)).rejects.toThrow(
+      "The cluster is half-made: `npm run up` makes it anew.",
+    );
+    machine.run("ensure");
+    expect(await wholeCluster(engine)).toEqual({ cluster, runs: true });
+    machine.stop("watchtower");
+    expect(await wholeCluster(engine)).toEqual({ cluster, runs: false });
+    machine.remove();
   });
 });
 

@@ -1,6 +1,6 @@
-import { EnvHttpProxyAgent, fetch } from "undici";
 import type { Settings } from "../../../settings";
 import { Fault, reasonOf } from "../fault";
+import { proxiedFetch } from "../proxied";
 
 const ANSWER_WITHIN_MS = 15_000;
 
@@ -21,10 +21,9 @@ async function check(repo: string, name: string): Promise<void> {
   const elsewhere = `name another place with \`pulumi config set --path charts.${name}.repo https://…\` (or .path with a folder)`;
   let status: number;
   try {
-    const answer = await fetch(`${repo.replace(/\/+$/, "")}/index.yaml`, {
+    const answer = await proxiedFetch(`${repo.replace(/\/+$/, "")}/index.yaml`, {
       method: "HEAD",
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
-      dispatcher: new EnvHttpProxyAgent(),
     });
     status = answer.status;
   } catch (error) {
