@@ -12,11 +12,19 @@ const SECOND_EVERY_MS = 200;
 export interface Recovery {
   /** Number of the first request that is not waited for. */
   before: number;
+  /** From when on to count, in milliseconds since 1970. */
+  beganAt: number;
   /** What may be missing for good. */
   allowed: { local: () => Items; second: () => Items };
   /** How long in all, and while nothing comes. */
   patience: { withinMs: number; unchangedMs: number };
   ended: AbortSignal;
+}
+
+/** How long it took, in milliseconds; undefined: it did not come. */
+export interface Recovered {
+  local?: number;
+  second?: number;
 }
 
 /** What of a case's items has turned up, on either side. */
@@ -75,13 +83,7 @@ export class Account {
    * How long it takes, in milliseconds, until what was sent before a number is on either side, but for what may be missing;
    * undefined: it did not come.
    */
-  async recover({
-    before,
-    allowed,
-    patience,
-    ended,
-  }: Recovery): Promise<{ local?: number; second?: number }> {
-    const beganAt = Date.now();
+  async recover({ before, beganAt, allowed, patience, ended }: Recovery): Promise<Recovered> {
     const timeOf = async (missing: () => Promise<Items> | Items, may: () => Items, everyMs: number) => {
       let least = Infinity;
       for (let changedAt = Date.now(); !ended.aborted; await sleep(everyMs)) {
@@ -104,7 +106,13 @@ export class Account {
   /** Waits until all is on both sides, or nothing more comes. @returns what is missing then */
   async settle(patience: Recovery["patience"], ended: AbortSignal): Promise<{ local: Items; second: Items }> {
     const none = () => each(() => 0);
-    await this.recover({ before: Infinity, allowed: { local: none, second: none }, patience, ended });
+    await this.recover({
+      before: Infinity,
+      beganAt: Date.now(),
+      allowed: { local: none, second: none },
+      patience,
+      ended,
+    });
     return { local: await this.missingLocally(), second: this.missingSecond() };
   }
 }

@@ -27,6 +27,8 @@ export interface Expectation {
   alloyAway?: boolean;
   /** Containers that the case itself has started anew. */
   restarts?: readonly string[] | "all";
+  /** Whether nobody has to mend it: the time until all is there then counts from the fault on. */
+  unaided?: boolean;
   /** How soon a request is found locally while the case goes on and while it is mended. */
   freshWithinMs?: number;
   /** How long after it was mended everything sent before is there. */

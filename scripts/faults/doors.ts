@@ -35,7 +35,8 @@ export class GrpcDoor implements Door {
     const deadline = Date.now() + ANSWER_WITHIN_MS;
     return new Promise((resolve) =>
       this.client.makeUnaryRequest(METHOD[signal], same, same, body, { deadline }, (error, answer) => {
-        if (error) resolve({ retryable: isRetryable(error), said: `gRPC ${error.code} ${reasonOf(error)}` });
+        if (error)
+          resolve({ retryable: isRetryable(error), said: `gRPC ${error.code} ${timeless(reasonOf(error))}` });
         else resolve(taken(answer ?? Buffer.alloc(0)));
       }),
     );
@@ -81,6 +82,11 @@ export class HttpDoor implements Door {
   close(): Promise<void> {
     return this.pool.destroy();
   }
+}
+
+/** The same words for the same error. */
+function timeless(reason: string): string {
+  return reason.replace(/ \(\d{4}-[\w:.-]+\)|^14 UNAVAILABLE: /g, "");
 }
 
 function taken(answer: Buffer): Outcome {

@@ -19,17 +19,25 @@ export type Find = (ask: Ask, ledger: Ledger, range: Range, seen: Tally) => Prom
 const SIDE_BY_SIDE = 4;
 /** Loki's own limit (max_entries_limit_per_query). */
 const LOKI_PAGE = 5_000;
+const SECOND_US = 1_000_000;
+/** What a trace's block may be off by. */
+const AROUND_S = 60;
 const PROTOBUF = { accept: "application/protobuf" };
 
 /** How each backend is asked. Each counts an item once, however often it is asked. */
 export const FIND: Record<Signal, Find> = {
-  traces: async (ask, { run }, { from, to }, seen) => {
+  traces: async (ask, { run, timesUs }, { from, to }, seen) => {
     const last = Math.floor((to - 1) / REQUESTS_PER_TRACE);
     const traces = [];
     for (let trace = Math.floor(from / REQUESTS_PER_TRACE); trace <= last; trace++) traces.push(trace);
     await sideBySide(traces, async (trace) => {
-      const path = `/api/traces/${traceId(run, trace).toString("hex")}`;
-      const said = await ask("tempo:3200", path, PROTOBUF);
+      const first = trace * REQUESTS_PER_TRACE;
+      const last = Math.min(first + REQUESTS_PER_TRACE, timesUs.length) - 1;
+      // Without the time, Tempo looks into every block it has.
+      const start = String(Math.floor(timesUs[first]! / SECOND_US) - AROUND_S);
+      const end = String(Math.ceil(timesUs[last]! / SECOND_US) + AROUND_S);
+      const id = traceId(run, trace).toString("hex");
+      const said = await ask("tempo:3200", path(`/api/traces/${id}`, { start, end }), PROTOBUF);
       if (said.status === 404) return; // it has nothing of it (yet)
       // A trace is the same message as a request to export it.
       for (const { number } of readNumbers("traces", bodyOf(said))) addOnce(seen, number);

@@ -3,6 +3,7 @@ import { Fault } from "../lib/fault";
 import type { Engine } from "../lib/engine";
 import { startNode, stopNode } from "../lib/node";
 import { parseMetrics, sumOf } from "../lib/prometheus";
+import { failureOf } from "../lib/pulumi-fault";
 import { type Patience, waitUntil } from "../lib/wait";
 import { notSilent } from "../verify/second-path";
 import { type Kube, type Part, PARTS } from "./kube";
@@ -86,7 +87,7 @@ export class LiveStack {
   /** As a user does: by the setting and `up`. @returns milliseconds from the end of `up` until it was in effect */
   async setSecondWrite(enabled: boolean): Promise<number> {
     await this.tools.engine.set("sumoEnabled", String(enabled), { secret: false });
-    await this.tools.engine.up({});
+    await this.up();
     const upAt = performance.now();
     await this.until(async () => {
       const silent = await notSilent(() => this.readPage("alloy"));
@@ -95,6 +96,13 @@ export class LiveStack {
         : undefined;
     }, SOON);
     return performance.now() - upAt;
+  }
+
+  /** Brings the stack to what its settings say. @throws Fault that says what keeps it from it */
+  async up(): Promise<void> {
+    await this.tools.engine.up({}).catch((error: Error) => {
+      throw failureOf(error, []);
+    });
   }
 
   async restartNode(): Promise<void> {
@@ -118,12 +126,12 @@ export class LiveStack {
 
   /** Puts back what was changed. */
   readonly putBack = async (change: Change): Promise<void> => {
-    const { cluster, engine, kube, shell, tell } = this.tools;
+    const { cluster, kube, shell, tell } = this.tools;
     switch (change.what) {
       case "settings":
         tell("Putting the stack's settings back");
         this.tools.restoreFile(change.file, change.text);
-        return void (await engine.up({}));
+        return this.up();
       case "config":
         return this.setAlloyText(change.text);
       case "no-starts":

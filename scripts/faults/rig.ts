@@ -94,7 +94,7 @@ export async function openRig(
     tell("Leading the second path to this program");
     await engine!.set("sumoEndpoint", sink.url(seenAs), { secret: true });
     await engine!.set("sumoEnabled", "true", { secret: false });
-    await engine!.up({});
+    await live.up();
     await untilHere(rig, live);
   } catch (error) {
     await rig.close();

@@ -78,12 +78,14 @@ export async function runCase(one: Case, rig: Rig): Promise<Outcome> {
     sender.start();
     await bench.pause(options.loadMs);
     fresh.start();
+    const brokenAt = Date.now();
     await one.during(bench);
     await account.stop();
     await mend();
     const [recoveredMs] = await Promise.all([
       account.recover({
         before: ledger.made,
+        beganAt: one.expects.unaided ? brokenAt : Date.now(),
         allowed: { local: () => may().local, second: () => may().second },
         patience: RECOVERY,
         ended: rig.ended,

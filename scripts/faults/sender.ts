@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SIGNALS, type Signal } from "../lib/otlp";
 import type { Door } from "./doors";
@@ -35,6 +36,7 @@ export class Sender {
     private readonly sending: Sending,
   ) {
     this.rate = sending.rate;
+    setMaxListeners(0, this.halted.signal); // each delivery that waits is one
   }
 
   start(): void {

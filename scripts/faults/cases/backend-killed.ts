@@ -8,6 +8,7 @@ export const backendKilled: Case[] = BACKENDS.map(({ part, signal, container, ti
   name: `${part}-killed`,
   does: `${title} gets a SIGKILL.`,
   expects: {
+    unaided: true,
     local: {
       lost: part === "tempo" ? { traces: TEMPO_IN_MEMORY_MS } : {},
       repeated: [signal], // what it had taken, and not yet said so

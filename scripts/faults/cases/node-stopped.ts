@@ -3,6 +3,6 @@ import type { Case } from "../case";
 export const nodeStopped: Case = {
   name: "node-stopped",
   does: "The cluster's node is stopped, and started again.",
-  expects: { alloyAway: true, restarts: "all" },
+  expects: { unaided: true, alloyAway: true, restarts: "all" },
   during: (bench) => bench.restartNode(),
 };
