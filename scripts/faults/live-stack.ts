@@ -1,3 +1,4 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { ALLOY } from "../../values/alloy";
 import { Fault } from "../lib/fault";
 import type { Engine } from "../lib/engine";
@@ -100,8 +101,12 @@ export class LiveStack {
 
   /** Brings the stack to what its settings say. @throws Fault that says what keeps it from it */
   async up(): Promise<void> {
-    await this.tools.engine.up({}).catch((error: Error) => {
-      throw failureOf(error, []);
+    const errors: string[] = [];
+    const onEvent = ({ diagnosticEvent: said }: EngineEvent) => {
+      if (said?.severity === "error") errors.push(said.message.trim());
+    };
+    await this.tools.engine.up({ onEvent }).catch((error: Error) => {
+      throw failureOf(error, errors);
     });
   }
 

@@ -5,12 +5,15 @@ import { Fault } from "../lib/fault";
 export class NodeShell {
   constructor(private readonly node: string) {}
 
-  /** Ends a container's first process with SIGKILL. @param id as Kubernetes has it, `containerd://…` */
+  /** Ends a container's processes with SIGKILL. @param id as Kubernetes has it, `containerd://…` */
   async kill(id: string): Promise<void> {
     const bare = id.replace(/^\w+:\/\//, "");
-    const pid = await this.run("crictl", "inspect", "-o", "go-template", "--template", "{{.info.pid}}", bare);
-    if (!/^[1-9]\d*$/.test(pid)) throw new Fault(`The node does not tell the process of ${id}: ${pid}`);
-    await this.run("kill", "-9", pid);
+    // Each process tells its group of processes, which the container's id is a part of.
+    await this.sh(
+      `pids=$(grep -ls "$1" /proc/[0-9]*/cgroup | cut -d/ -f3)
+       [ -n "$pids" ] && kill -9 $pids`,
+      bare,
+    );
   }
 
   /** Puts a small file system, in memory, with what is in a folder, over that folder. */
@@ -52,10 +55,10 @@ export class NodeShell {
   }
 
   private sh(script: string, ...args: string[]): Promise<string> {
-    return this.run("sh", "-c", script, "sh", ...args);
-  }
-
-  private run(...command: string[]): Promise<string> {
-    return docker("exec", this.node, ...command);
+    return docker("exec", this.node, "sh", "-c", script, "sh", ...args).catch((error: Error) => {
+      throw error instanceof Fault
+        ? error
+        : new Fault(`The node did not do as it was told: ${error.message}`);
+    });
   }
 }
