@@ -1,5 +1,6 @@
-import { Misuse, parse, type Parsed, stackName } from "../lib/options";
-import { type Range, seconds } from "../verify/expand";
+import { readDuration } from "../../loadgen/option-readers";
+import { durationOf, Misuse, parse, type Parsed, stackName, wholeOf } from "../lib/options";
+import type { Range } from "../verify/expand";
 import { SETTLE_MS } from "./comparison";
 
 /** What one run is asked to do. */
@@ -25,7 +26,7 @@ const SETTLE_S = SETTLE_MS / 1000;
 const HELP = `Counts what the local side has of a time, and what the second path took of it: spans, log records and metric points.
 
 npm run compare -- [options]
-  --window 15m      the time that is compared, up to --until (default 15m; s, m, h or d)
+  --window 15m      the time that is compared, up to --until (default 15m; s, m or h)
   --since 2h        or from when on: so long ago, or a time such as 2026-08-20T09:30
   --until 1h        until when, likewise (default and latest: ${SETTLE_S}s ago, by when Tempo counts all that came)
   --tolerance 5s    how far apart both may be: as much as came in within so long (default 5s; 0s: not at all)
@@ -56,17 +57,17 @@ export function parseOptions(argv: string[], nowMs = Date.now()): Parsed<Options
       throw new Misuse("--window and --since cannot go together");
     if (watch !== undefined && until !== undefined)
       throw new Misuse("--watch and --until cannot go together");
-    const lengthS = span("window", window ?? "15m");
+    const lengthMs = durationOf("window", window ?? "15m");
     const wished = until === undefined ? (now: number) => now : moment("until", until);
     if (wished(nowMs) > nowMs) throw new Misuse(`--until cannot be "${until}": it is still to come`);
     const end = (now: number) => Math.min(wished(now), now - SETTLE_MS);
-    const begin = since === undefined ? (now: number) => end(now) - lengthS * 1000 : moment("since", since);
+    const begin = since === undefined ? (now: number) => end(now) - lengthMs : moment("since", since);
     if (end(nowMs) - begin(nowMs) < SHORTEST_S * 1000)
       throw new Misuse(`The time to compare must be at least ${SHORTEST_S}s long`);
     return {
       window: (now) => ({ fromMs: begin(now), toMs: end(now) }),
-      toleranceS: span("tolerance", values.tolerance),
-      watchS: watch === undefined ? undefined : interval(watch),
+      toleranceS: values.tolerance === "0s" ? 0 : durationOf("tolerance", values.tolerance) / 1000,
+      watchS: watch === undefined ? undefined : wholeOf("watch", watch),
       stack: stackName(stack),
       json,
     };
@@ -80,25 +81,11 @@ function withInterval(argv: string[]): string[] {
   );
 }
 
-function span(name: string, text: string): number {
-  try {
-    const lengthS = seconds(text);
-    if (lengthS >= 0) return lengthS;
-  } catch {
-    // told below
-  }
-  throw new Misuse(`--${name} cannot be "${text}": it takes a time such as 90s, 15m or 2h`);
-}
-
 function moment(name: string, text: string): (nowMs: number) => number {
-  if (/^\d+(\.\d+)?[smhd]$/.test(text)) return (nowMs) => nowMs - seconds(text) * 1000;
+  const agoMs = readDuration(text);
+  if (agoMs !== undefined) return (nowMs) => nowMs - agoMs;
   const fixed = Date.parse(text);
   if (Number.isNaN(fixed))
     throw new Misuse(`--${name} cannot be "${text}": it takes 30m (ago) or a time such as 2026-08-20T09:30`);
   return () => fixed;
-}
-
-function interval(text: string): number {
-  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
-  throw new Misuse(`--watch cannot be "${text}": it takes whole seconds`);
 }

@@ -30,6 +30,14 @@ it.each<[string[], number | undefined]>([
   expect(read(...argv)).toMatchObject({ watchS, json: argv.includes("--json") });
 });
 
+it.each([
+  ["0s", 0],
+  ["500ms", 0.5],
+  ["2m", 120],
+])("with a tolerance of %s takes sides that are %s s' worth apart as the same", (given, toleranceS) => {
+  expect(read("--tolerance", given)).toMatchObject({ toleranceS });
+});
+
 it("goes on from each look's own moment while it watches", () => {
   const parsed = parseOptions(["--watch", "--window", "1m"], NOW);
   expect("options" in parsed && parsed.options.window(NOW + 60_000)).toEqual({
