@@ -58,7 +58,9 @@ export function rowsOf({ name, state, saw, mend }: Finding, width: number): stri
 
 /** What all of them come to, in one sentence. */
 export function verdictOf(findings: Finding[]): string {
-  const names = (state: State) => findings.filter((one) => one.state === state).map(({ name }) => name);
+  const names = (state: State) => [
+    ...new Set(findings.filter((one) => one.state === state).map(({ name }) => name)),
+  ];
   const [wrong, warned] = [names("wrong"), names("warn")];
   if (wrong.length > 0) return `NOT all is well: ${wrong.join(", ")}.`;
   return warned.length > 0 ? `Nothing is wrong; mind: ${warned.join(", ")}.` : "All is well.";

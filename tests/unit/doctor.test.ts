@@ -36,7 +36,7 @@ describe("npm run doctor", () => {
   it.each([
     [[ok, warn], 0, "Nothing is wrong; mind: two.\n"],
     [[ok], 0, "All is well.\n"],
-    [[wrong], 1, "NOT all is well: three.\n"],
+    [[wrong, wrong], 1, "NOT all is well: three.\n"],
   ])("exits by what is wrong alone", async (found, code, verdict) => {
     const told = await doctor(found.map(check));
     expect([told.code, told.out.split("\n\n")[1]]).toEqual([code, verdict]);
