@@ -6,6 +6,7 @@ import { Grafana } from "./components/grafana";
 import { SumoStandIn } from "./components/sumo-stand-in";
 import { addresses, outputs } from "./outputs";
 import { readSettings } from "./settings";
+import { CLUSTER_NAME } from "./values/kind";
 import { lokiValues } from "./values/loki";
 import { mimirValues } from "./values/mimir";
 import { tempoValues } from "./values/tempo";
@@ -15,7 +16,7 @@ export = function watchtower() {
   const settings = readSettings();
   const { charts, components, sumo } = settings;
   const at = addresses(settings);
-  const cluster = new Cluster("watchtower", settings.cluster);
+  const cluster = new Cluster(CLUSTER_NAME, settings.cluster);
   const { place } = cluster;
 
   if (components.has("tempo")) {

@@ -40,6 +40,8 @@ export interface PinnedTool {
   least: string;
   /** Where it is published. */
   url: (platform: Platform) => string;
+  /** Where its publisher lists the sums, as `sha256sum` prints them; `npm run pins` takes them over. */
+  sums: (platform: Platform) => string;
   /** SHA-256 of what is published there. */
   sha256: Record<Platform, string>;
   /** Whether it is a tar.gz of several programs in one folder; else it is the program itself. */
@@ -49,26 +51,18 @@ export interface PinnedTool {
 const KIND = "0.33.0";
 const PULUMI = "3.259.0";
 
+function kindUrl(platform: Platform): string {
+  return `https://github.com/kubernetes-sigs/kind/releases/download/v${KIND}/kind-${platform.replace("x64", "amd64")}`;
+}
+
 export const TOOLS = {
-  kind: {
-    version: KIND,
-    least: "0.30.0", // the first with Kubernetes 1.34
-    url: (platform) =>
-      `https://github.com/kubernetes-sigs/kind/releases/download/v${KIND}/kind-${platform.replace("x64", "amd64")}`,
-    sha256: {
-      "linux-x64": "aee6151561422756b764a4ae28e7f44cda5af5a9eead3cc9985112b1de8d8e0d",
-      "linux-arm64": "20022bee6cfcd5086cb7234d218e3454e6090022f2a8f55d1fa7fcf42c3867a2",
-      "darwin-x64": "5a99f26f57246dc9319dd294803313197a0f34d33c525b3ea8b655db5916ece0",
-      "darwin-arm64": "0c8c7dbe5e23594a198b786c4bc13dacc101fa6196b0cb0b23a1ca44e61f4b4f",
-    },
-    archive: false,
-  },
-  // The sums are those of Pulumi's own Homebrew formula.
   pulumi: {
     version: PULUMI,
     least: "3.248.0", // the SDK's own (package.json)
     url: (platform) =>
       `https://github.com/pulumi/pulumi/releases/download/v${PULUMI}/pulumi-v${PULUMI}-${platform}.tar.gz`,
+    sums: () =>
+      `https://github.com/pulumi/pulumi/releases/download/v${PULUMI}/pulumi-${PULUMI}-checksums.txt`,
     sha256: {
       "linux-x64": "94ba357acac23d01474084c4b00098dc0f7bc70ce13f34c777459254a5f718e5",
       "linux-arm64": "edc8327463a72160bb36cf82cf5062da9c8a244290a706d9980988e7bf486853",
@@ -77,5 +71,19 @@ export const TOOLS = {
     },
     archive: true,
   },
+  kind: {
+    version: KIND,
+    least: "0.30.0", // the first with Kubernetes 1.34
+    url: kindUrl,
+    sums: (platform) => `${kindUrl(platform)}.sha256sum`,
+    sha256: {
+      "linux-x64": "aee6151561422756b764a4ae28e7f44cda5af5a9eead3cc9985112b1de8d8e0d",
+      "linux-arm64": "20022bee6cfcd5086cb7234d218e3454e6090022f2a8f55d1fa7fcf42c3867a2",
+      "darwin-x64": "5a99f26f57246dc9319dd294803313197a0f34d33c525b3ea8b655db5916ece0",
+      "darwin-arm64": "0c8c7dbe5e23594a198b786c4bc13dacc101fa6196b0cb0b23a1ca44e61f4b4f",
+    },
+    archive: false,
+  },
 } satisfies Record<string, PinnedTool>;
 export type ToolName = keyof typeof TOOLS;
+export const TOOL_NAMES = Object.keys(TOOLS) as ToolName[];

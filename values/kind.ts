@@ -2,6 +2,9 @@ import { stringify } from "yaml";
 import type { HostPorts } from "../settings/defaults";
 import { NODE_PORT } from "./shared";
 
+/** Name of the cluster that we make. */
+export const CLUSTER_NAME = "watchtower";
+
 /** kind's configuration: one node, our three ports on the loopback address only (kind's own default is all). */
 export function kindConfig(hostPorts: HostPorts): string {
   // All three, whatever the stack runs: a mapping cannot be added later without losing the cluster and its data.

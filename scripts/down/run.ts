@@ -1,16 +1,13 @@
 import type { Engine } from "../lib/engine";
-import { Interrupt } from "../lib/interrupt";
 import { clusterState, deleteCluster } from "../lib/kind";
+import { operate } from "../lib/operation";
 import { plainVerb } from "../lib/plain-verb";
-import { Progress } from "../lib/progress";
-import { failureOf } from "../lib/pulumi-fault";
 import { Screen } from "../lib/screen";
 import type { ExitCode, Surroundings } from "../lib/verb";
 
 const VERB = {
   name: "down",
   does: "Takes away all that the stack made: cluster, volumes, data, kubeconfig entry. Its settings stay.",
-  tools: ["pulumi", "kind"] as ("pulumi" | "kind")[],
 };
 
 /** The whole program; resolves to the exit code. */
@@ -25,22 +22,14 @@ export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
 }
 
 /** Takes away what the engine knows of, and what it does not. */
-export async function down(engine: Engine, { out, err }: Surroundings): Promise<ExitCode> {
+export async function down(engine: Engine, { out }: Surroundings): Promise<ExitCode> {
   const screen = new Screen(out);
   const { cluster, interrupted } = await engine.kept();
   if (cluster) await clusterState(cluster); // says what is wrong with Docker before anything is begun
-  const interrupt = new Interrupt(screen);
-  const progress = new Progress(screen);
-  try {
-    await engine.destroy({ onEvent: progress.onEvent, signal: interrupt.signal });
-    progress.stop();
-  } catch (error) {
-    progress.stop();
-    if (!interrupt.asked) throw failureOf(error as Error, progress.errors);
-    err.write("down: ended before all was taken away; `npm run down` goes on from here.\n");
-    return 130;
-  }
-  // Pulumi knows nothing of a cluster whose making was killed; one that is not ours, the script leaves.
+  const ended = "ended before all was taken away; `npm run down` goes on from here.";
+  await operate({ screen, ended }, (how) => engine.destroy(how));
+  // Pulumi knows nothing of a cluster whose making was killed, and destroys none whose replacement failed (tried with CLI
+  // 3.259); one that is not ours, the script leaves.
   if (cluster) await deleteCluster(cluster);
   if (interrupted) await engine.forgetInterrupted();
   screen.line(`Watchtower is down: nothing is left of stack ${engine.name} but its settings.`);

@@ -1,6 +1,8 @@
 import { docker } from "../lib/docker";
 import { Fault } from "../lib/fault";
+import { nodeOf } from "../lib/kind";
 import { prepare } from "../lib/prepare";
+import { elapsed } from "../lib/screen";
 import { type ExitCode, runVerb, type Surroundings } from "../lib/verb";
 import { Bench } from "./bench";
 import { parseOptions } from "./options";
@@ -12,7 +14,7 @@ export type { Step } from "./steps";
 export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
   const tell = (text: string) => void around.out.write(`${text}\n`);
   return runVerb("e2e", parseOptions(argv), around, async ({ keep }) => {
-    await prepare(["pulumi", "kind"], tell);
+    await prepare(tell);
     await refuseToBreakAnother();
     const bench = new Bench();
     const failed = await runAll(STEPS, bench, tell);
@@ -31,8 +33,8 @@ export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
 }
 
 /** The cluster's name and ports are the user's own stack's, too. */
-async function refuseToBreakAnother(): Promise<void> {
-  const nodes = await docker("ps", "--all", "--quiet", "--filter", "name=watchtower-control-plane");
+export async function refuseToBreakAnother(): Promise<void> {
+  const nodes = await docker("ps", "--all", "--quiet", "--filter", `name=${nodeOf()}`);
   if (nodes !== "")
     throw new Fault(
       "A stack is up, and this test starts from nothing: `npm run down` takes it away, with its data.",
@@ -50,16 +52,12 @@ export async function runAll(
     const stepBeganAt = Date.now();
     try {
       await run(bench);
-      tell(`ok      ${seconds(stepBeganAt)}  ${name}`);
+      tell(`ok      ${elapsed(stepBeganAt)}  ${name}`);
     } catch (error) {
-      tell(`FAILED  ${seconds(stepBeganAt)}  ${name}`);
+      tell(`FAILED  ${elapsed(stepBeganAt)}  ${name}`);
       return error as Error;
     }
   }
-  tell(`passed  ${seconds(beganAt)}  all ${steps.length} steps`);
+  tell(`passed  ${elapsed(beganAt)}  all ${steps.length} steps`);
   return undefined;
-}
-
-function seconds(sinceMs: number): string {
-  return `${((Date.now() - sinceMs) / 1_000).toFixed(1).padStart(6)} s`;
 }

@@ -18,7 +18,7 @@ export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
   const parsed = parse({ name: "env", help: HELP, flags: {} }, argv, () => undefined);
   return runVerb("env", parsed, around, async () => {
     // Not into what the shell evaluates.
-    await prepare(["pulumi", "kind"], (text) => void around.err.write(`${text}\n`));
+    await prepare((text) => void around.err.write(`${text}\n`));
     around.out.write(exportsOf(environment(THEIRS)));
     return 0;
   });

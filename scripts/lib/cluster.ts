@@ -65,14 +65,17 @@ export interface Routes {
 }
 
 /** Asks the cluster's API for the pods behind all services, Kubernetes' own with them. */
-export async function readRoutes(cluster: Stack["cluster"]): Promise<Routes> {
-  const { CoreV1Api, DiscoveryV1Api } = await import("@kubernetes/client-node");
-  const config = await kubeConfig(cluster);
-  const [pods, slices] = await Promise.all([
-    config.makeApiClient(CoreV1Api).listPodForAllNamespaces(),
-    config.makeApiClient(DiscoveryV1Api).listEndpointSliceForAllNamespaces(),
-  ]);
-  return { pods: pods.items, slices: slices.items };
+export function routeReader(cluster: Stack["cluster"]): () => Promise<Routes> {
+  const connecting = Promise.all([coreApi(cluster), discoveryApi(cluster)]);
+  connecting.catch(() => {}); // told to whoever asks
+  return async () => {
+    const [core, discovery] = await connecting;
+    const [pods, slices] = await Promise.all([
+      core.listPodForAllNamespaces(),
+      discovery.listEndpointSliceForAllNamespaces(),
+    ]);
+    return { pods: pods.items, slices: slices.items };
+  };
 }
 
 /**
@@ -82,6 +85,11 @@ export async function readRoutes(cluster: Stack["cluster"]): Promise<Routes> {
 export async function coreApi(cluster: Stack["cluster"]) {
   const { CoreV1Api } = await import("@kubernetes/client-node");
   return (await kubeConfig(cluster)).makeApiClient(CoreV1Api);
+}
+
+async function discoveryApi(cluster: Stack["cluster"]) {
+  const { DiscoveryV1Api } = await import("@kubernetes/client-node");
+  return (await kubeConfig(cluster)).makeApiClient(DiscoveryV1Api);
 }
 
 /** The version that the cluster's API tells, such as v1.34.4. */

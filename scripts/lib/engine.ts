@@ -2,7 +2,7 @@ import {
   type DestroyOptions,
   LocalWorkspace,
   type OutputMap,
-  type Stack,
+  Stack,
   StackNotFoundError,
   type UpOptions,
 } from "@pulumi/pulumi/automation";
@@ -73,10 +73,9 @@ export class Engine {
     try {
       const workspace = await LocalWorkspace.create({ workDir: PROJECT });
       const stackName = name ?? process.env.PULUMI_STACK ?? (await workspace.stack())?.name ?? FIRST_STACK;
-      const args = { stackName, workDir: PROJECT };
       const stack = how.make
-        ? await LocalWorkspace.createOrSelectStack(args)
-        : await LocalWorkspace.selectStack(args);
+        ? await Stack.createOrSelect(stackName, workspace)
+        : await Stack.select(stackName, workspace);
       return new Engine(stack, how.tell);
     } catch (error) {
       if (error instanceof StackNotFoundError && !how.make) return undefined;

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { TOOLS, type ToolName } from "../../versions";
+import { TOOL_NAMES, TOOLS, type ToolName } from "../../versions";
 
 /** The project's folder. */
 export const PROJECT = path.resolve(__dirname, "../..");
@@ -22,9 +22,9 @@ export function passphraseFile(home = HOME): string {
  * passphrase. What the user has set stays as it is. `home` and `env` are those of this process by default.
  */
 export function environment(env: NodeJS.ProcessEnv = process.env, home = HOME): Record<string, string> {
-  const folders = (Object.keys(TOOLS) as ToolName[])
-    .map((name) => toolFolder(name, home))
-    .filter((folder) => fs.existsSync(folder) && !env.PATH?.split(path.delimiter).includes(folder));
+  const folders = TOOL_NAMES.map((name) => toolFolder(name, home)).filter(
+    (folder) => fs.existsSync(folder) && !env.PATH?.split(path.delimiter).includes(folder),
+  );
   return {
     ...(folders.length > 0 && { PATH: [...folders, env.PATH].join(path.delimiter) }),
     ...(!hasPassphrase(env) &&

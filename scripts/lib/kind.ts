@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { CLUSTER_NAME } from "../../values/kind";
 import { Fault } from "./fault";
 import { PROJECT } from "./home";
 
@@ -43,9 +44,17 @@ export async function deleteCluster(cluster: Record<string, string>): Promise<vo
   await kindCluster("delete", cluster);
 }
 
+/** The cluster that the program makes, as far as its name goes. */
+const OURS: Record<string, string> = { CLUSTER: CLUSTER_NAME };
+
 /** The container that the cluster runs in. */
-export function nodeOf(cluster: Record<string, string>): string {
+export function nodeOf(cluster = OURS): string {
   return `${cluster.CLUSTER}-control-plane`;
+}
+
+/** The context that kind writes into the user's kubeconfig for it. */
+export function kindContext(cluster: { CLUSTER?: string } = OURS): string {
+  return `kind-${cluster.CLUSTER}`;
 }
 
 /** The kind cluster that a kubeconfig of kind's leads to; undefined: it is of another. */

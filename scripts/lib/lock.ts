@@ -15,7 +15,7 @@ export interface Holder {
 }
 
 /** The holders that an error of Pulumi's names; none: it is not about a lock. */
-export function holdersIn(said: string): Holder[] {
+function holdersIn(said: string): Holder[] {
   return [...said.matchAll(/created by \S+@(\S+) \(pid (\d+)\)/g)].map(([, host = "", pid]) => ({
     host,
     pid: Number(pid),

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { readRoutes, type Routes } from "./cluster";
+import { routeReader, type Routes } from "./cluster";
 import { containerStatus, docker } from "./docker";
 import { Fault } from "./fault";
-import { nodeOf } from "./kind";
+import { kindContext, nodeOf } from "./kind";
 import { waitUntil } from "./wait";
 import { strayServices, waitingPods } from "./waiting";
 
@@ -36,9 +36,10 @@ export async function startNode(
   // A restart takes the node's routes away; the kubelet brings this one back, too, where systemd starts it.
   await docker("exec", node, KEEP_POD_TRAFFIC_INSIDE).catch(() => undefined); // absent: an earlier version made the node
   const startedAt = new Date(await docker("inspect", "-f", "{{.State.StartedAt}}", node));
+  const readRoutes = routeReader({ kubeContext: kindContext(cluster) });
   const why = await waitUntil(
     async () => {
-      const missing = notUpSince(startedAt, await readRoutes({ kubeContext: `kind-${cluster.CLUSTER}` }));
+      const missing = notUpSince(startedAt, await readRoutes());
       if (missing !== undefined) tell(`waiting for ${missing}`);
       return missing;
     },

@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { readDuration, wholeNumberBetween } from "../../loadgen/option-readers";
 
 /** What the command line asks for, or what keeps it from being understood. */
 export type Parsed<O> = { options: O } | { help: string } | { fault: string };
@@ -46,4 +47,24 @@ export function stackName(given: string | undefined): string | undefined {
   if (given !== undefined && !/^(\w[\w.-]*\/){0,2}\w[\w.-]*$/.test(given))
     throw new Misuse(`--stack cannot be "${given}"`);
   return given;
+}
+
+/**
+ * The time that an option was given, in milliseconds.
+ * @throws Misuse when it is none
+ */
+export function durationOf(name: string, text: string): number {
+  const milliseconds = readDuration(text);
+  if (milliseconds !== undefined) return milliseconds;
+  throw new Misuse(`--${name} cannot be "${text}": it takes a time above 0 such as 500ms, 30s or 2m`);
+}
+
+/**
+ * The count that an option was given.
+ * @throws Misuse when it is none, or 0
+ */
+export function wholeOf(name: string, text: string): number {
+  const count = wholeNumberBetween(text, 1, 999_999);
+  if (count !== undefined) return count;
+  throw new Misuse(`--${name} cannot be "${text}": it takes a whole number above 0`);
 }

@@ -1,22 +1,20 @@
 import { Engine, type Kept } from "./engine";
 import { Fault } from "./fault";
+import { clusterState } from "./kind";
 import { parse, stackName } from "./options";
 import { prepare } from "./prepare";
 import { type ExitCode, runVerb, type Surroundings } from "./verb";
-import type { ToolName } from "../../versions";
 
 /** A verb that works on the stack and takes no more than its name. */
 export interface PlainVerb {
   name: string;
   /** What it does, as --help tells it. */
   does: string;
-  /** Programs it needs. */
-  tools: ToolName[];
 }
 
 /** Runs such a verb on the stack; `body` gets none where there is no such stack. */
 export function plainVerb(
-  { name, does, tools }: PlainVerb,
+  { name, does }: PlainVerb,
   argv: string[],
   around: Surroundings,
   body: (engine: Engine | undefined, tell: (text: string) => void) => Promise<ExitCode>,
@@ -33,9 +31,23 @@ Exit code: 0 done, 1 not done, 2 an option is wrong.`;
   );
   const tell = (text: string) => void around.out.write(`${text}\n`);
   return runVerb(name, parsed, around, async (stack) => {
-    await prepare(tools, tell);
+    await prepare(tell);
     return body(await Engine.open(stack, { make: false, tell }), tell);
   });
+}
+
+/**
+ * The cluster that the stack made for itself, and whether it runs.
+ * @throws Fault when there is none, or not a whole one
+ */
+export async function wholeCluster(
+  engine: Engine | undefined,
+): Promise<{ cluster: Record<string, string>; runs: boolean }> {
+  const cluster = ownCluster(await engine?.kept());
+  const state = await clusterState(cluster);
+  if (state !== "running" && state !== "stopped")
+    throw new Fault(`The cluster is ${state}: \`npm run up\` makes it anew.`);
+  return { cluster, runs: state === "running" };
 }
 
 /**

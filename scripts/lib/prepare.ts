@@ -3,7 +3,7 @@ import { Fault } from "./fault";
 import { ensurePassphrase } from "./passphrase";
 import { thisPlatform } from "./tools/platform";
 import { ensureTool, type Tool } from "./tools/tool";
-import type { ToolName } from "../../versions";
+import { TOOL_NAMES } from "../../versions";
 
 /** The least Node (package.json, `engines`). */
 const NODE = { major: 20, minor: 20 };
@@ -12,11 +12,11 @@ const NODE = { major: 20, minor: 20 };
  * Has the programs and the passphrase at hand that every verb needs, and lets this process use them.
  * @throws Fault when one cannot be had
  */
-export async function prepare(tools: ToolName[], tell: (text: string) => void): Promise<Tool[]> {
+export async function prepare(tell: (text: string) => void): Promise<Tool[]> {
   thisPlatform();
   checkNode(process.versions.node);
   const found: Tool[] = [];
-  for (const name of tools) found.push(await ensureTool(name, tell));
+  for (const name of TOOL_NAMES) found.push(await ensureTool(name, tell));
   ensurePassphrase();
   enter();
   return found;

@@ -1,6 +1,6 @@
 import type { EngineEvent, OpType } from "@pulumi/pulumi/automation";
 import type { PodNews } from "./cluster";
-import type { Screen } from "./screen";
+import { elapsed, type Screen } from "./screen";
 import { waitingPods } from "./waiting";
 
 /** The steps that take time; all else is made in a moment. */
@@ -67,7 +67,7 @@ export class Progress {
     const began = step === undefined ? undefined : this.running.get(step);
     if (step === undefined || began === undefined) return;
     this.running.delete(step);
-    this.screen.line(`${seconds(Date.now() - this.beganAt)}  ${step.padEnd(14)} ${DONE[op] ?? op}`);
+    this.screen.line(`${elapsed(this.beganAt)}  ${step.padEnd(14)} ${DONE[op] ?? op}`);
   }
 
   /** kind's own progress: "Ensuring node image (…)" while Docker pulls it. */
@@ -81,7 +81,7 @@ export class Progress {
     const what = this.running.has("cluster")
       ? `cluster: ${this.saying || "checking"}`
       : `waiting for ${[...this.running.keys()].map((step) => step + (this.reasons.get(step) ?? "")).join(", ")}`;
-    this.screen.status(`${seconds(Date.now() - this.beganAt)}  ${what}`);
+    this.screen.status(`${elapsed(this.beganAt)}  ${what}`);
     if (Date.now() - this.askedAt > ASK_EVERY_MS && !this.running.has("cluster")) void this.ask();
   }
 
@@ -109,8 +109,4 @@ function stepOf(urn: string): string | undefined {
 /** Without the engine's marks for colours. */
 function plain(text: string): string {
   return text.replace(/<\{%.*?%\}>/g, "").trim();
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1_000).toFixed(1).padStart(6)} s`;
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import program from "../../index";
+import { useConfig } from "./stack-config";
 
 /** One resource as the engine would have been asked for it. */
 export interface Recorded {
@@ -76,11 +77,7 @@ async function recordNow(config: Record<string, string>, secretKeys: string[]): 
     "local",
   );
   watch(resources);
-  const prefixed = Object.entries(config).map(([key, value]) => [`watchtower:${key}`, value]);
-  pulumi.runtime.setAllConfig(
-    Object.fromEntries(prefixed) as Record<string, string>,
-    secretKeys.map((key) => `watchtower:${key}`),
-  );
+  useConfig(config, secretKeys);
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = STACK_FRAMES;
   try {

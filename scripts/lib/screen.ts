@@ -1,6 +1,11 @@
 /** How often a line about the same wait is written where lines cannot be taken back. */
 const REPEAT_AFTER_MS = 15_000;
 
+/** How long something has taken by now, in a column of its own. */
+export function elapsed(beganAt: number): string {
+  return `${((Date.now() - beganAt) / 1_000).toFixed(1).padStart(6)} s`;
+}
+
 /** Output of a program that works for a while: lines that stay, and one below them that tells what it waits for. */
 export class Screen {
   private last = "";

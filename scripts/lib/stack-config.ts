@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { isRecord } from "../../settings/raw";
 import { Fault } from "./fault";
@@ -16,6 +17,12 @@ export interface StackConfig {
 const MADE_UP: Record<string, string> = {
   sumoEndpoint: "https://sumo.invalid/receiver/v1/otlp/made-up",
   sumoHeaders: JSON.stringify({ "X-Made-Up": "made-up" }),
+  sumoApi: JSON.stringify({
+    endpoint: "https://sumo.invalid",
+    accessId: "made-up",
+    accessKey: "made-up",
+    scope: "made-up",
+  }),
   grafanaAdminPassword: "made-up",
 };
 
@@ -48,6 +55,15 @@ export function readStackConfig(folder: string, stack: string, given: Given): St
   Object.assign(read.config, given.plain, given.secret);
   read.secretKeys.push(...Object.keys(given.secret));
   return read;
+}
+
+/** Has this process' `pulumi.Config` read that configuration. */
+export function useConfig(config: Record<string, string>, secretKeys: string[]): void {
+  const key = (name: string) => `watchtower:${name}`;
+  pulumi.runtime.setAllConfig(
+    Object.fromEntries(Object.entries(config).map(([name, value]) => [key(name), value])),
+    secretKeys.map(key),
+  );
 }
 
 function declaredDefaults({ config = {} }: YamlFile): Record<string, string> {

@@ -3,7 +3,7 @@ import type { SumoDestination } from "../../settings";
 import type { Component } from "../../versions";
 import { Fault } from "./fault";
 import { PROJECT } from "./home";
-import { kindClusterIn } from "./kind";
+import { kindClusterIn, kindContext } from "./kind";
 import { faultOf } from "./pulumi-fault";
 
 /** The running stack, as its outputs tell it. */
@@ -41,7 +41,7 @@ const NOT_UP = "The stack is not up: run `npm run up`, then this again.";
  * Finds the stack: the one selected, the one of PULUMI_STACK, or the one named.
  * @throws Fault that says what keeps it from being found
  */
-export async function findStack(name?: string, run = pulumi): Promise<Stack> {
+export async function findStack(name?: string, run = pulumiCli): Promise<Stack> {
   const flag = name === undefined ? [] : ["--stack", name];
   const answer = await run(["stack", "output", "--json", "--show-secrets", ...flag]);
   if (answer.code === undefined) throw new Fault("The Pulumi CLI is missing: `npm run up` puts it in place.");
@@ -58,9 +58,7 @@ export function howToReach({ portForward }: Stack): string {
 
 /** The context of the user's kubeconfig that leads to it, as kind or they themselves have named it. */
 export function contextOf({ cluster }: Pick<Stack, "cluster">): string {
-  return "kubeContext" in cluster
-    ? cluster.kubeContext
-    : `kind-${kindClusterIn(cluster.kubeconfig)?.CLUSTER}`;
+  return "kubeContext" in cluster ? cluster.kubeContext : kindContext(kindClusterIn(cluster.kubeconfig));
 }
 
 /** kubectl as it has to be typed to reach the stack. */
@@ -68,7 +66,8 @@ export function kubectl(stack: Pick<Stack, "cluster" | "namespace">): string {
   return `kubectl --context ${contextOf(stack)} -n ${stack.namespace}`;
 }
 
-function pulumi(args: string[]): Promise<Finished> {
+/** Runs plain `pulumi` in the project. */
+export function pulumiCli(args: string[]): Promise<Finished> {
   return new Promise((resolve) =>
     execFile("pulumi", [...args, "--non-interactive"], { cwd: PROJECT }, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === "number" ? error.code : undefined;

@@ -1,4 +1,4 @@
-import { Fault } from "./fault";
+import { Ended, Fault } from "./fault";
 import { enter } from "./home";
 import type { Parsed } from "./options";
 
@@ -34,7 +34,7 @@ export async function runVerb<O>(
     if (error instanceof Fault) err.write(`${name}: ${error.message}\n`);
     else if (isRunError(error)) err.write(`${error.message}\n`);
     else throw error;
-    return 1;
+    return error instanceof Ended ? 130 : 1;
   }
 }
 

@@ -1,23 +1,18 @@
-import { Fault } from "../lib/fault";
-import { clusterState, nodeOf } from "../lib/kind";
+import { nodeOf } from "../lib/kind";
 import { startNode } from "../lib/node";
-import { ownCluster, plainVerb } from "../lib/plain-verb";
+import { plainVerb, wholeCluster } from "../lib/plain-verb";
 import { Screen } from "../lib/screen";
 import type { ExitCode, Surroundings } from "../lib/verb";
 
 const VERB = {
   name: "resume",
   does: "Starts the cluster's node after `npm run pause`, and waits until every pod is ready again.",
-  tools: ["pulumi", "kind"] as ("pulumi" | "kind")[],
 };
 
 /** The whole program; resolves to the exit code. */
 export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
   return plainVerb(VERB, argv, around, async (engine, tell) => {
-    const cluster = ownCluster(await engine?.kept());
-    const state = await clusterState(cluster);
-    if (state !== "running" && state !== "stopped")
-      throw new Fault(`The cluster is ${state}: \`npm run up\` makes it anew.`);
+    const { cluster } = await wholeCluster(engine);
     const screen = new Screen(around.out);
     await startNode(cluster, (waiting) => screen.status(waiting));
     screen.clear();

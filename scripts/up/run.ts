@@ -2,9 +2,8 @@ import { checkChartRepositories } from "../lib/checks/charts";
 import { checkDocker, checkProjectDisk } from "../lib/checks/machine";
 import { podReader } from "../lib/cluster";
 import { Engine, type Kept } from "../lib/engine";
-import { Interrupt } from "../lib/interrupt";
+import { operate } from "../lib/operation";
 import { prepare } from "../lib/prepare";
-import { failureOf } from "../lib/pulumi-fault";
 import { Screen } from "../lib/screen";
 import { contextOf, settingsOf } from "../lib/settings";
 import { type ExitCode, runVerb, type Surroundings } from "../lib/verb";
@@ -12,7 +11,6 @@ import type { Settings } from "../../settings";
 import { NAMESPACE } from "../../values/shared";
 import { mend } from "./mend";
 import { type Options, parseOptions } from "./options";
-import { Progress } from "../lib/progress";
 import { report } from "./report";
 
 /** The whole program; resolves to the exit code. */
@@ -25,7 +23,7 @@ async function up(options: Options, { out, err }: Surroundings): Promise<ExitCod
   const screen = new Screen(out);
   const tell = (text: string) => screen.line(text);
   checkProjectDisk();
-  const tools = await prepare(["pulumi", "kind"], tell);
+  const tools = await prepare(tell);
   const engine = (await Engine.open(options.stack, { make: true, tell }))!;
   if (options.components)
     await engine.setComponents(options.components === "all" ? undefined : options.components);
@@ -36,26 +34,15 @@ async function up(options: Options, { out, err }: Surroundings): Promise<ExitCod
   const where = { cluster: contextOf(settings), namespace: NAMESPACE };
   await mend({ engine, kept, where, tell });
 
-  const interrupt = new Interrupt(screen);
-  const progress = new Progress(screen, () => podReader(where));
-  try {
-    const { changes, outputs } = await engine.up({
-      onEvent: progress.onEvent,
-      onOutput: options.verbose ? (text) => void err.write(text) : undefined,
-      signal: interrupt.signal,
-    });
-    progress.stop();
+  const ended = "ended before the stack was up; `npm run up` goes on from here.";
+  const onOutput = options.verbose ? (text: string) => void err.write(text) : undefined;
+  const { changes, outputs } = await operate({ screen, ended, pods: () => podReader(where) }, async (how) => {
+    const made = await engine.up({ ...how, onOutput });
     if (kept.interrupted) await engine.forgetInterrupted();
-    out.write(`\n${report(outputs, changes, ((Date.now() - beganAt) / 1_000).toFixed(1))}\n`);
-    return 0;
-  } catch (error) {
-    progress.stop();
-    if (interrupt.asked) {
-      err.write("up: ended before the stack was up; `npm run up` goes on from here.\n");
-      return 130;
-    }
-    throw failureOf(error as Error, progress.errors);
-  }
+    return made;
+  });
+  out.write(`\n${report(outputs, changes, ((Date.now() - beganAt) / 1_000).toFixed(1))}\n`);
+  return 0;
 }
 
 /** Looks at all that a first `up` needs before anything is made. */

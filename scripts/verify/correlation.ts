@@ -1,5 +1,6 @@
 import { SERVICES } from "../../loadgen/plan";
 import type { Question } from "./checks";
+import { windowOf } from "./expand";
 import { countLines, type Line, linesOf } from "./logs";
 import { seriesAt } from "./metrics";
 import { existing, type Ground, sampleExemplars, sampleLines, sampleTraces, where } from "./samples";
@@ -61,12 +62,11 @@ async function tracesToLogs(ground: Ground): Promise<string> {
 async function logsWithoutTrace(ground: Ground): Promise<string> {
   const { grafana } = ground;
   const range = ground.range();
-  const window = `${Math.ceil((range.toMs - range.fromMs) / 1000)}s`;
   const count = (matchers: string) =>
     countLines(
       grafana,
       "loki",
-      `sum by (service_name) (count_over_time({service_name=~".+", job=""}${matchers} [${window}]))`,
+      `sum by (service_name) (count_over_time({service_name=~".+", job=""}${matchers} [${windowOf(range)}]))`,
       range,
     );
   const ofLoad = ({ labels }: { labels: Record<string, string> }) =>
@@ -106,10 +106,9 @@ async function exemplarsToTraces(ground: Ground): Promise<string> {
 }
 
 async function edge({ grafana, range }: Ground, client: string, server: string): Promise<string> {
-  const { fromMs, toMs } = range();
-  const window = `${Math.ceil((toMs - fromMs) / 1000)}s`;
+  const within = range();
   const calls = `traces_service_graph_request_total{client="${client}", server="${server}"}`;
-  const [sum] = await seriesAt(grafana, "mimir", `sum(increase(${calls}[${window}]))`, toMs);
+  const [sum] = await seriesAt(grafana, "mimir", `sum(increase(${calls}[${windowOf(within)}]))`, within.toMs);
   const count = Number(sum?.values[0]?.[1] ?? 0);
   if (!(count > 0)) throw new Error(`nothing was counted by ${calls}`);
   return `about ${Math.round(count)} calls`;

@@ -11,6 +11,11 @@ export interface Range {
   toMs: number;
 }
 
+/** As long as that range, for a range vector of PromQL or LogQL. */
+export function windowOf({ fromMs, toMs }: Range): string {
+  return `${Math.ceil((toMs - fromMs) / 1000)}s`;
+}
+
 const VARIABLE = /\$\{([\w.]+)(?::(\w+))?\}|\$([a-zA-Z_]\w*)/g;
 
 /**

@@ -1,5 +1,6 @@
 import type { Answer, Grafana } from "../lib/grafana";
 import { resultOf, told } from "./answers";
+import { nanoseconds } from "./logs";
 import type { Lookout } from "./lookout";
 import { type Mark, MARK_ATTRIBUTE, METRIC_NAME, RESOURCE, type Signal } from "./signals";
 
@@ -16,8 +17,7 @@ const LOOK: Record<Signal["backend"], (grafana: Grafana, mark: Mark) => Promise<
   loki: async (grafana, mark) => {
     const answer = await grafana.ask("loki", "/loki/api/v1/query_range", {
       query: `{service_name="${RESOURCE["service.name"]}"} | trace_id="${mark.id}"`,
-      start: `${mark.at.getTime() - AROUND_MS}000000`,
-      end: `${Date.now() + AROUND_MS}000000`,
+      ...nanoseconds({ fromMs: mark.at.getTime() - AROUND_MS, toMs: Date.now() + AROUND_MS }),
     });
     return missingLog(answer, mark);
   },

@@ -57,6 +57,6 @@ export function drawn(series: Series[]): Series[] {
   return series.filter(({ values }) => values.some(([, value]) => value !== "NaN"));
 }
 
-function secondsOf({ fromMs, toMs }: Range): { start: string; end: string } {
+export function secondsOf({ fromMs, toMs }: Range): { start: string; end: string } {
   return { start: String(fromMs / 1000), end: String(toMs / 1000) };
 }

@@ -1,4 +1,4 @@
-import { Misuse, parse, type Parsed, stackName } from "../lib/options";
+import { durationOf, Misuse, parse, type Parsed, stackName, wholeOf } from "../lib/options";
 import type { Load } from "./load";
 
 /** What one run is asked to do. */
@@ -17,21 +17,21 @@ export interface Options {
   load?: Load;
 }
 
-const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000 };
 const LOAD = { rate: "50", duration: "60s" };
 
 const HELP = `Sends one marked trace (OTLP gRPC), log record and metric (OTLP HTTP) and finds them again: in Tempo, Loki and Mimir
 through Grafana, and in the counts of the second path. These show that something came through since, not what.
 
 npm run verify -- [options]
-  --all            then sends a load, and asks every query of every dashboard, follows traces to logs, logs and exemplars
-                   to traces and every link of the data sources, and compares what each tells of failed requests
+  --all            then sends a load, and asks every query of every dashboard and of docs/evaluating-lgtm.md, follows
+                   traces to logs, logs and exemplars to traces and every link of the data sources, and compares what each
+                   tells of failed requests
   --probes 50      sends one of each so often under a load, and tells how long it took until they were found
   --rate 50        requests per second of that load (default ${LOAD.rate})
   --duration 60s   how long --all sends it (default ${LOAD.duration})
   --no-load        sends no load: --all then only looks, at the last 15 minutes of a stack that is in use; --probes measures
                    the second path, too
-  --timeout 30s    how long to look for what was sent, in ms, s or m (default 30s)
+  --timeout 30s    how long to look for what was sent, in ms, s, m or h (default 30s)
   --stack local    the stack (default: the one selected, or PULUMI_STACK)
   --json           one JSON document in place of lines
   --help           print this
@@ -69,16 +69,4 @@ export function parseOptions(argv: string[]): Parsed<Options> {
       : undefined;
     return { timeoutMs, stack: stackName(stack), json, all, probes: count, load };
   });
-}
-
-function durationOf(name: string, text: string): number {
-  const [, amount, unit = ""] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text) ?? [];
-  const milliseconds = Number(amount) * (UNIT_MS[unit] ?? NaN);
-  if (milliseconds > 0) return milliseconds;
-  throw new Misuse(`--${name} cannot be "${text}": it takes a time above 0 such as 500ms, 30s or 2m`);
-}
-
-function wholeOf(name: string, text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new Misuse(`--${name} cannot be "${text}": it takes a whole number above 0`);
 }

@@ -1,5 +1,6 @@
 import type { Component } from "../../versions";
 import { Unchecked } from "./checks";
+import { windowOf } from "./expand";
 import { countLines } from "./logs";
 import { seriesAt } from "./metrics";
 import { ENTRY, type Ground } from "./samples";
@@ -55,7 +56,7 @@ const WITNESSES: { by: string; needs: Component[]; count: (ground: Ground) => Pr
     needs: ["loki"],
     count: async ({ grafana, range }) => {
       const within = range();
-      const window = `${Math.ceil((within.toMs - within.fromMs) / 1000)}s`;
+      const window = windowOf(within);
       const count = async (status: string) => {
         const lines = `{service_name="${ENTRY}"} | http_response_status_code=~"${status}"`;
         const [sum] = await countLines(grafana, "loki", `sum(count_over_time(${lines} [${window}]))`, within);
@@ -80,7 +81,7 @@ export async function compareShares(ground: Ground, sent?: Requests): Promise<st
 }
 
 /** In what they do not tell the same; undefined: in nothing. */
-export function discord(told: Told[], sent?: Requests): string | undefined {
+function discord(told: Told[], sent?: Requests): string | undefined {
   const fewest = told.reduce((a, b) => (b.requests < a.requests ? b : a));
   if (fewest.requests === 0) return `${fewest.by} tell of no request`;
   if (sent && fewest.requests < sent.requests) return `${fewest.by} tell of fewer requests than were sent`;
@@ -96,11 +97,10 @@ async function growth(
   selector: string,
   isFailure: (labels: Record<string, string>) => boolean,
 ): Promise<Requests> {
-  const { fromMs, toMs } = range();
-  const window = `${Math.ceil((toMs - fromMs) / 1000)}s`;
+  const within = range();
   const [before, after] = await Promise.all([
-    seriesAt(grafana, "mimir", selector, fromMs),
-    seriesAt(grafana, "mimir", `last_over_time(${selector}[${window}])`, toMs),
+    seriesAt(grafana, "mimir", selector, within.fromMs),
+    seriesAt(grafana, "mimir", `last_over_time(${selector}[${windowOf(within)}])`, within.toMs),
   ]);
   const key = ({ __name__, ...labels }: Record<string, string>) =>
     JSON.stringify(Object.entries(labels).sort());

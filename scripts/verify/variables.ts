@@ -2,6 +2,7 @@ import type { Grafana } from "../lib/grafana";
 import { jsonOf } from "./answers";
 import { builtIns, expand, type Range, type Value, type Values } from "./expand";
 import { nanoseconds } from "./logs";
+import { secondsOf } from "./metrics";
 import { type DataSource, dataSourceOf } from "./sources";
 
 /** A variable of a dashboard, as Grafana keeps it. */
@@ -47,7 +48,6 @@ async function optionsOf(variable: Variable, before: Values, context: Context): 
   const { uid, type } = dataSourceOf(variable.datasource, sources);
   const { label, stream } = labelQuery(variable.query);
   const selector = stream && expand(stream, { ...builtIns(range, type).values, ...before }, type);
-  const start = { start: String(range.fromMs / 1000), end: String(range.toMs / 1000) };
   const answer =
     type === "loki"
       ? await grafana.ask(uid, `/loki/api/v1/label/${label}/values`, {
@@ -55,7 +55,7 @@ async function optionsOf(variable: Variable, before: Values, context: Context): 
           ...(selector && { query: selector }),
         })
       : await grafana.ask(uid, `/api/v1/label/${label}/values`, {
-          ...start,
+          ...secondsOf(range),
           ...(selector && { "match[]": selector }),
         });
   return jsonOf<{ data?: string[] }>(answer).data ?? [];

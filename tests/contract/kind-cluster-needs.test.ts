@@ -1,32 +1,24 @@
 import { FakeMachine } from "../helpers/fake-machine";
-import { type KindCommand, kindCommand } from "../helpers/kind-command";
+import { kindMachine } from "../helpers/kind-machine";
 import { withListener } from "../helpers/ports";
 import { describeWith, program, run } from "../helpers/tools";
 
-let kind: KindCommand;
-let machine: FakeMachine;
-beforeAll(async () => {
-  kind = await kindCommand();
-});
-beforeEach(() => {
-  machine = new FakeMachine(kind.environment);
-});
-afterEach(() => machine.remove());
+const on = kindMachine();
 
 describe("kind-cluster.sh ensure", () => {
   it.each(["grafanaPort", "otlpGrpcPort", "otlpHttpPort"] as const)(
     "makes nothing while another program has %s, and says how to choose another",
     async (key) => {
-      await withListener(Number(kind.ports[key]), () => {
-        const { code, stdout, stderr } = machine.run("ensure");
+      await withListener(Number(on.kind.ports[key]), () => {
+        const { code, stdout, stderr } = on.machine.run("ensure");
         expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-        expect(stderr).toMatch(new RegExp(`Port ${kind.ports[key]} on 127.0.0.1 is taken`));
+        expect(stderr).toMatch(new RegExp(`Port ${on.kind.ports[key]} on 127.0.0.1 is taken`));
         expect(stderr.match(/`pulumi config set \w+ \d+`/g)).toEqual([
-          `\`pulumi config set ${key} ${Number(kind.ports[key]) + 1000}\``,
+          `\`pulumi config set ${key} ${Number(on.kind.ports[key]) + 1000}\``,
         ]);
       });
-      expect(machine.takeChanges()).toEqual([]);
-      expect(machine.state).toEqual({});
+      expect(on.machine.takeChanges()).toEqual([]);
+      expect(on.machine.state).toEqual({});
     },
   );
 });
@@ -36,26 +28,26 @@ describe.each(["ensure", "delete"])("kind-cluster.sh %s without what it needs", 
     ["docker", /^Docker is missing: install Docker, .*\n$/],
     ["kind", /^kind is missing: install kind .*https:\/\/kind\.sigs\.k8s\.io.*\n$/],
   ])("says in one sentence that %s is missing", (name, sentence) => {
-    machine.uninstall(name);
-    const { code, stdout, stderr } = machine.run(verb);
+    on.machine.uninstall(name);
+    const { code, stdout, stderr } = on.machine.run(verb);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(sentence);
   });
 
   it("says in one sentence that Docker does not answer, and changes nothing", () => {
-    machine.addCluster("watchtower", kind.environment.OWNER);
-    machine.set("docker-is-down", "");
-    const before = machine.state;
-    const { code, stderr } = machine.run(verb);
+    on.machine.addCluster("watchtower", on.kind.environment.OWNER);
+    on.machine.set("docker-is-down", "");
+    const before = on.machine.state;
+    const { code, stderr } = on.machine.run(verb);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^Docker does not answer: start Docker, .*\n$/);
-    expect(machine.takeChanges()).toEqual([]);
-    expect(machine.state).toEqual(before);
+    expect(on.machine.takeChanges()).toEqual([]);
+    expect(on.machine.state).toEqual(before);
   });
 });
 
 it("kind-cluster.sh explains itself to whoever runs it otherwise", () => {
-  expect(machine.run("destroy")).toMatchObject({
+  expect(on.machine.run("destroy")).toMatchObject({
     code: 1,
     stderr: "usage: kind-cluster.sh ensure | delete | state | ports\n",
   });
@@ -80,15 +72,13 @@ describe.each([
     });
 
     it("a cluster is made, killed, mended and taken away", () => {
-      machine.remove();
-      machine = new FakeMachine(kind.environment, [shell.path!, ...args]);
-      machine.set("create-goes-wrong", "it is killed");
-      expect(machine.run("ensure").signal).toBe("SIGKILL");
-      machine.set("create-goes-wrong");
-      expect(machine.run("ensure")).toMatchObject({ code: 0, stdout: "kubeconfig of watchtower\n" });
-      expect(machine.config.trimEnd()).toBe(kind.environment.KIND_CONFIG!.trimEnd());
-      expect(machine.run("delete").code).toBe(0);
-      expect(machine.state).toEqual({});
+      on.machine.remove();
+      on.machine = new FakeMachine(on.kind.environment, [shell.path!, ...args]);
+      expect(on.machine.makingIsKilled().signal).toBe("SIGKILL");
+      expect(on.machine.run("ensure")).toMatchObject({ code: 0, stdout: "kubeconfig of watchtower\n" });
+      expect(on.machine.config.trimEnd()).toBe(on.kind.environment.KIND_CONFIG!.trimEnd());
+      expect(on.machine.run("delete").code).toBe(0);
+      expect(on.machine.state).toEqual({});
     });
   });
 });

@@ -1,20 +1,17 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import * as readline from "node:readline";
 import { alloyConfig } from "../../alloy/compose";
 import { OWN_METRICS } from "../../alloy/own-metrics";
 import { exportErrors } from "../../scripts/lib/alloy-log";
 import { readPaths } from "../../scripts/lib/paths";
 import { parseMetrics } from "../../scripts/lib/prometheus";
 import { waitUntil } from "../../scripts/lib/wait";
-import { alloyValues } from "../../values/alloy";
 import { ADDRESS } from "../../values/shared";
 import { COMPONENTS } from "../../versions";
 import { FakeKube } from "../helpers/fake-kube";
-import { freePorts } from "../helpers/ports";
+import { PlainAlloy } from "../helpers/plain-alloy";
 import { PushSink } from "../helpers/push-sink";
-import { describeWith, program, temporaryFolder } from "../helpers/tools";
+import { describeWith, program } from "../helpers/tools";
 
 const alloy = program("alloy");
 const TOKEN = "ZaVnC4dhaV1-endpoint-token==";
@@ -23,58 +20,39 @@ const SPAN = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b71692
 
 /** Runs a whole Alloy, with a Sumo that refuses what it is sent, in a cluster that tells of Alloy's own pod alone. */
 describeWith([alloy], "the real Alloy, reading itself while Sumo refuses it", () => {
-  let folder: string;
   let sink: PushSink;
   let kube: FakeKube;
-  let running: ChildProcess;
-  let page: string;
-  const said: string[] = [];
+  let real: PlainAlloy;
 
   beforeAll(async () => {
-    folder = temporaryFolder();
-    const [own, grpc, otlp] = await freePorts(3);
-    page = own!;
     sink = await PushSink.start();
+    real = await PlainAlloy.prepare((config) => withNeighbours(config, sink, kube));
     const ports = [
-      { name: "http-metrics", containerPort: Number(page) },
-      { name: "otlp-http", containerPort: Number(otlp) },
+      { name: "http-metrics", containerPort: Number(real.ports.page) },
+      { name: "otlp-http", containerPort: Number(real.ports.http) },
     ];
     const pod = { name: "alloy-0", instance: "alloy", container: "alloy", ports };
     kube = await FakeKube.start([pod], ["Back-off restarting failed container"]);
-    fs.writeFileSync(path.join(folder, "endpoint"), `${sink.url}/receiver/v1/otlp/${TOKEN}`);
-    fs.writeFileSync(path.join(folder, "headers.json"), "{}");
-    fs.writeFileSync(path.join(folder, "config.alloy"), here(folder, sink, kube, [grpc!, otlp!]));
-    running = spawn(alloy.path!, [
-      "run",
-      path.join(folder, "config.alloy"),
-      `--storage.path=${folder}`,
-      `--server.http.listen-addr=127.0.0.1:${page}`,
-      `--stability.level=${alloyValues({ components }).alloy.stabilityLevel}`,
-      "--disable-reporting",
-    ]);
-    readline.createInterface(running.stderr!).on("line", (line) => {
-      said.push(line);
-      kube.log(line);
-    });
+    real.writeEndpoint(`${sink.url}/receiver/v1/otlp/${TOKEN}`);
+    real.write(alloyConfig({ components, secondPath: true }));
+    real.start((line) => kube.log(line));
     await until(() => kube.followed > 0, "Alloy to follow its own log");
     const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [SPAN] }] }] });
     const headers = { "content-type": "application/json" };
-    await fetch(`http://127.0.0.1:${otlp}/v1/traces`, { method: "POST", body, headers });
+    await fetch(`http://127.0.0.1:${real.ports.http}/v1/traces`, { method: "POST", body, headers });
     await until(() => sink.lines.some(({ line }) => line.includes("401")), "the log of the refusal");
     await until(() => failed().length > 0, "the count of the refusal");
     await until(() => sink.series.some(({ job }) => job === "watchtower/kubelet"), "the kubelet's state");
   }, 60_000);
 
   afterAll(async () => {
-    running.kill("SIGKILL");
-    await new Promise((gone) => running.once("close", gone));
+    await real.remove();
     kube.stop();
     sink.stop();
-    fs.rmSync(folder, { recursive: true });
   });
 
   async function until(there: () => boolean, what: string): Promise<void> {
-    const missing = () => Promise.resolve(there() ? undefined : `${what}; Alloy says: ${said.at(-1)}`);
+    const missing = () => Promise.resolve(there() ? undefined : `${what}; Alloy says: ${real.said.at(-1)}`);
     const stuck = await waitUntil(missing, { withinMs: 25_000, everyMs: 100 });
     if (stuck !== undefined) throw new Error(`no sign of ${stuck}`);
   }
@@ -86,9 +64,8 @@ describeWith([alloy], "the real Alloy, reading itself while Sumo refuses it", ()
     );
 
   it("counts on its own page, as status and compare read it, what each path lost", async () => {
-    const read = await fetch(`http://127.0.0.1:${page}/metrics`);
     const { paths, accepted, itemBytes, answers, configAccepted } = readPaths(
-      parseMetrics(await read.text()),
+      parseMetrics(await real.metrics()),
     );
     expect(paths.map(({ signal, exporter }) => `${signal} ${exporter}`)).toEqual([
       "traces tempo",
@@ -109,7 +86,7 @@ describeWith([alloy], "the real Alloy, reading itself while Sumo refuses it", ()
   });
 
   it("tells in its log, as status reads it, what the second path gave up, and never where it was sent", () => {
-    const errors = exportErrors(said.join("\n")).filter(({ exporter }) => exporter === "sumo");
+    const errors = exportErrors(real.said.join("\n")).filter(({ exporter }) => exporter === "sumo");
     expect(errors).toEqual([
       {
         exporter: "sumo",
@@ -135,7 +112,7 @@ describeWith([alloy], "the real Alloy, reading itself while Sumo refuses it", ()
   });
 
   it("writes the token into no series and no line, though its own log has it", () => {
-    expect(said.join("\n")).toContain(TOKEN);
+    expect(real.said.join("\n")).toContain(TOKEN);
     expect(JSON.stringify(sink.series)).not.toContain(TOKEN);
     expect(JSON.stringify(sink.lines)).not.toContain(TOKEN);
     const refusal = sink.lines.find(({ line }) => line.includes("401"))!;
@@ -178,15 +155,10 @@ function boundOf(exporter: string): number {
   return Number(/queue_size = (\d+)/.exec(text)![1]);
 }
 
-/** The configuration of the pod, moved to this machine: its folders, its neighbours, its cluster, its pace. */
-function here(folder: string, sink: PushSink, kube: FakeKube, [grpc, otlp]: string[]): string {
+/** The configuration with this test's neighbours, its cluster and its pace. */
+function withNeighbours(config: string, sink: PushSink, kube: FakeKube): string {
   const client = `client {\n\t\tapi_server = "${kube.url}"\n\t}`;
-  return alloyConfig({ components, secondPath: true })
-    .replace(/directory( *)= "\/var\/lib\/alloy(.*)"/g, `directory$1= "${folder}$2"`)
-    .replace(/(storage\.file .*\n)/g, "$1\tcreate_directory = true\n")
-    .replaceAll("/etc/sumo", folder)
-    .replace("0.0.0.0:4317", `127.0.0.1:${grpc}`)
-    .replace("0.0.0.0:4318", `127.0.0.1:${otlp}`)
+  return config
     .replace(ADDRESS.mimirRemoteWrite, `${sink.url}/api/v1/push`)
     .replace(ADDRESS.lokiPush, `${sink.url}/loki/api/v1/push`)
     .replace(/http:\/\/[\w-]+\.watchtower\.svc:\d+/g, sink.url)

@@ -58,6 +58,14 @@ export class FakeMachine {
     return { code: status, signal, stdout, stderr };
   }
 
+  /** Leaves the cluster as a run does whose making was killed. */
+  makingIsKilled(): Outcome {
+    this.set("create-goes-wrong", "it is killed");
+    const outcome = this.run("ensure");
+    this.set("create-goes-wrong");
+    return outcome;
+  }
+
   /** Starts the script, and lets the test go on beside it. */
   start(verb: string): Running {
     const [shell, ...args] = this.shell;

@@ -36,8 +36,8 @@ describe("the programs", () => {
 
   it("that are all there are ok", async () => {
     expect((await look()).map(({ name, state, saw }) => [name, state, saw])).toEqual([
-      ["kind", "ok", "0.33.0, as pinned"],
       ["pulumi", "ok", "3.259.0, as pinned"],
+      ["kind", "ok", "0.33.0, as pinned"],
       ["Pulumi's plug-ins", "ok", plugIns.map(({ name, version }) => `${name} ${version}`).join(", ")],
       ["kubectl", "ok", "1.34.4"],
       ["helm", "ok", "4.0.1"],
@@ -47,7 +47,7 @@ describe("the programs", () => {
   it("of the user's own will do when they are new enough, and are told", async () => {
     own.install("kind", "kind v0.31.0");
     const tool: Facts["tool"] = (name) => Promise.resolve({ name, version: "0.31.0", ours: false });
-    expect((await look({ tool }))[0]).toMatchObject({
+    expect((await look({ tool }))[1]).toMatchObject({
       state: "ok",
       saw: "0.31.0, yours; 0.33.0 is pinned, and yours will do",
     });
@@ -59,7 +59,7 @@ describe("the programs", () => {
       const facts = factsWith({
         tool: (name) => Promise.resolve(name === "kind" ? { why } : { name, version: "3.259.0", ours: true }),
       });
-      const [kind] = await lookAtAll(PROGRAMS, facts);
+      const [, kind] = await lookAtAll(PROGRAMS, facts);
       expect(kind).toMatchObject({ state: "wrong", saw: `${why}; 0.33.0 is pinned` });
       await kind!.fix!.act(() => undefined);
       expect(facts.mended).toEqual([["fetchTool", "kind"]]);
@@ -69,7 +69,7 @@ describe("the programs", () => {
   it("are wrong where ours does not run, and the fix fetches it anew", async () => {
     own.remove("kind");
     const facts = factsWith();
-    const [kind] = await lookAtAll(PROGRAMS, facts);
+    const [, kind] = await lookAtAll(PROGRAMS, facts);
     expect(kind).toMatchObject({
       state: "wrong",
       saw: expect.stringMatching(/kind-0\.33\.0 holds one that does not run$/) as string,

@@ -1,6 +1,6 @@
 import { down } from "../../scripts/down/run";
 import { type Kept, keptIn } from "../../scripts/lib/engine";
-import { Fault } from "../../scripts/lib/fault";
+import { Ended, Fault } from "../../scripts/lib/fault";
 import { mend } from "../../scripts/up/mend";
 import { isHalfMade } from "../../scripts/up/releases";
 import { FakeEngine } from "../helpers/fake-engine";
@@ -22,13 +22,6 @@ beforeEach(() => {
   machine = new FakeMachine(GIVEN);
 });
 afterEach(() => machine.remove());
-
-/** Leaves the cluster as a run does whose making was killed. */
-function makingIsKilled(): void {
-  machine.set("create-goes-wrong", "it is killed");
-  machine.run("ensure");
-  machine.set("create-goes-wrong");
-}
 
 describe("mend", () => {
   /** What mending asks of the engine and of the node, and what it tells. */
@@ -62,7 +55,7 @@ describe("mend", () => {
   });
 
   it("takes a cluster that is half-made out of the state", async () => {
-    makingIsKilled();
+    machine.makingIsKilled();
     expect(await mended()).toEqual(anew("The cluster is half-made: making it anew"));
   });
 
@@ -79,7 +72,7 @@ describe("mend", () => {
   });
 
   it("leaves a cluster whose making was begun to the program, which makes it to the end", async () => {
-    makingIsKilled();
+    machine.makingIsKilled();
     const kept = keptIn({
       resources: [{ urn: "urn:stack", type: "pulumi:pulumi:Stack" }],
       pending_operations: [
@@ -119,21 +112,27 @@ describe("a Helm revision", () => {
 
 describe("down", () => {
   /** Takes down a stack that was killed while it made its cluster. */
-  async function run(destroying?: () => Promise<void>) {
-    const fake = new FakeEngine({ cluster: machine.environment, interrupted: true }, destroying);
+  async function run(destroying?: () => Promise<void>, given: Partial<Kept> = {}) {
+    const fake = new FakeEngine({ cluster: machine.environment, interrupted: true, ...given }, destroying);
     const [out, err] = [new Memory(), new Memory()];
     const code = await down(fake.engine, { out, err });
     return { code, out: out.text, err: err.text, asked: fake.asked };
   }
 
   it("takes away the cluster whose making was killed, and forgets that it was begun", async () => {
-    makingIsKilled();
+    machine.makingIsKilled();
     expect(await run()).toEqual({
       code: 0,
       out: "Watchtower is down: nothing is left of stack local but its settings.\n",
       err: "",
       asked: [{ destroy: "everything", targetDependents: undefined }, "forgetInterrupted"],
     });
+    expect(machine.state).toEqual({});
+  });
+
+  it("takes away the cluster whose replacement was cut off, though the state has the old one", async () => {
+    machine.makingIsKilled();
+    expect(await run(undefined, { clusterUrn: URN, interrupted: false })).toMatchObject({ code: 0 });
     expect(machine.state).toEqual({});
   });
 
@@ -155,19 +154,21 @@ describe("down", () => {
   });
 
   it("says how to go on, and goes no further, when it is ended by Ctrl-C", async () => {
-    makingIsKilled();
+    machine.makingIsKilled();
     const send = signalSender();
-    const { code, err } = await run(() => {
+    const running = run(() => {
       send("SIGINT");
       return Promise.reject(new Error("error: update canceled"));
     });
-    expect(err).toBe("down: ended before all was taken away; `npm run down` goes on from here.\n");
-    expect(code).toBe(130);
+    await expect(running).rejects.toThrow(Ended);
+    await expect(running).rejects.toThrow(
+      "ended before all was taken away; `npm run down` goes on from here.",
+    );
     expect(machine.state).not.toEqual({});
   });
 
   it("goes no further when Pulumi fails", async () => {
-    makingIsKilled();
+    machine.makingIsKilled();
     await expect(run(() => Promise.reject(new Error("error: bad state")))).rejects.toThrow(
       new Fault("Pulumi failed: bad state."),
     );

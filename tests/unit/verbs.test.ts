@@ -1,10 +1,11 @@
 import { RunError } from "@pulumi/pulumi";
+import { run as compare } from "../../scripts/compare/run";
 import { run as doctor } from "../../scripts/doctor/run";
 import { run as down } from "../../scripts/down/run";
 import { run as env } from "../../scripts/env/run";
 import type { Kept } from "../../scripts/lib/engine";
-import { Fault } from "../../scripts/lib/fault";
-import { ownCluster } from "../../scripts/lib/plain-verb";
+import { Ended, Fault } from "../../scripts/lib/fault";
+import { ownCluster, wholeCluster } from "../../scripts/lib/plain-verb";
 import { checkNode } from "../../scripts/lib/prepare";
 import { runVerb } from "../../scripts/lib/verb";
 import { run as pause } from "../../scripts/pause/run";
@@ -12,6 +13,8 @@ import { run as resume } from "../../scripts/resume/run";
 import { run as status } from "../../scripts/status/run";
 import { parseOptions } from "../../scripts/up/options";
 import { run as up } from "../../scripts/up/run";
+import { FakeEngine } from "../helpers/fake-engine";
+import { FakeMachine } from "../helpers/fake-machine";
 import { Memory } from "../helpers/memory";
 import { ownEnvironment } from "../helpers/own-environment";
 
@@ -20,7 +23,7 @@ beforeEach(() => {
   process.env.WATCHTOWER_MIRROR = "http://127.0.0.1:1"; // a verb that goes too far gets nowhere
 });
 
-const VERBS = Object.entries({ up, down, pause, resume, env, doctor, status });
+const VERBS = Object.entries({ up, down, pause, resume, env, compare, doctor, status });
 
 async function start(verb: typeof up, ...argv: string[]) {
   const [out, err] = [new Memory(), new Memory()];
@@ -99,6 +102,10 @@ describe("what keeps a verb from its end", () => {
     expect(await failWith(new Fault("Start Docker."))).toEqual({ code: 1, err: "up: Start Docker.\n" });
   });
 
+  it("is one sentence and exit code 130 when it was Ctrl-C", async () => {
+    expect(await failWith(new Ended("ended."))).toEqual({ code: 130, err: "up: ended.\n" });
+  });
+
   it("is the program's own list when the settings are wrong", async () => {
     expect(await failWith(new RunError("Wrong:\n  - this"))).toEqual({ code: 1, err: "Wrong:\n  - this\n" });
   });
@@ -130,6 +137,28 @@ describe("the cluster that pause and resume work on", () => {
 
   it("is not ours to stop when the stack did not make it", () => {
     expect(() => ownCluster({ ...kept, cluster: undefined, clusterUrn: undefined })).toThrow(/not its own/);
+  });
+
+  it("is a whole one, running or stopped", async () => {
+    const machine = new FakeMachine({
+      ...kept.cluster,
+      OWNER: "ours",
+      KIND_CONFIG: "",
+      NODE_IMAGE: "",
+      HOST_PORTS: "",
+    });
+    const cluster = machine.environment;
+    const { engine } = new FakeEngine({ ...kept, cluster });
+    await expect(wholeCluster(engine)).rejects.toThrow("The cluster is gone: `npm run up` makes it anew.");
+    machine.makingIsKilled();
+    await expect(wholeCluster(engine)).rejects.toThrow(
+      "The cluster is half-made: `npm run up` makes it anew.",
+    );
+    machine.run("ensure");
+    expect(await wholeCluster(engine)).toEqual({ cluster, runs: true });
+    machine.stop("watchtower");
+    expect(await wholeCluster(engine)).toEqual({ cluster, runs: false });
+    machine.remove();
   });
 });
 

@@ -1,7 +1,7 @@
-import { EnvHttpProxyAgent, fetch } from "undici";
 import type { Settings } from "../../../settings";
 import { reasonOf } from "../fault";
 import { type Finding, refuseWrong } from "../finding";
+import { proxiedFetch } from "../proxied";
 
 const ANSWER_WITHIN_MS = 15_000;
 
@@ -32,10 +32,9 @@ async function look(repo: string, chart: string): Promise<Finding> {
     mend: `${mend}, or ${elsewhere}`,
   });
   try {
-    const { status } = await fetch(`${repo.replace(/\/+$/, "")}/index.yaml`, {
+    const { status } = await proxiedFetch(`${repo.replace(/\/+$/, "")}/index.yaml`, {
       method: "HEAD",
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
-      dispatcher: new EnvHttpProxyAgent(),
     });
     // Some mirrors refuse HEAD (405) or want a login (401), and that is for Helm to find out.
     if (status === 404 || status >= 500) return wrong(`answers ${status}`, "try again later");

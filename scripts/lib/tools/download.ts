@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { EnvHttpProxyAgent, fetch, type Response } from "undici";
+import type { Response } from "undici";
 import { Fault, reasonOf } from "../fault";
+import { proxiedFetch } from "../proxied";
 
 /** What to fetch, and how to know that it came whole. */
 export interface Download {
@@ -71,7 +72,7 @@ async function write(from: string, part: string, patienceMs: number): Promise<st
 async function ask(from: string, signal: AbortSignal): Promise<NonNullable<Response["body"]>> {
   let answer: Response;
   try {
-    answer = await fetch(from, { signal, dispatcher: new EnvHttpProxyAgent() });
+    answer = await proxiedFetch(from, { signal });
   } catch (error) {
     const why = signal.aborted ? "it does not answer" : reasonOf(error);
     throw new Fault(
