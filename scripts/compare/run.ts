@@ -33,29 +33,24 @@ export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
       else out.write(`${text(comparison, toleranceS)}\n`);
       return comparison.same ? 0 : 1;
     };
-    try {
-      const stack = await (around.findStack ?? findStack)(name);
-      const sumo =
-        stack.sumoDestination === "sumo"
-          ? await accessOf(await (around.readSettings ?? settingsWithSecrets)(name), around.sumoPace)
-          : undefined;
-      let code = await look(stack, sumo);
-      for (let looked = 1; watchS !== undefined && looked < looks; looked++) {
-        await sleep(watchS * 1000);
-        if (!json) out.write("\n");
-        // What is looked at may be down for a while, which is what one watches for.
-        code = await look(stack, sumo).catch((error: unknown) => {
-          if (!(error instanceof Fault)) throw error;
-          if (json) write({ ok: false, error: error.message });
-          else out.write(`${error.message}\n`);
-          return 1;
-        });
-      }
-      return code;
-    } catch (error) {
-      if (json && error instanceof Fault) write({ ok: false, error: error.message });
-      throw error;
+    const stack = await (around.findStack ?? findStack)(name);
+    const sumo =
+      stack.sumoDestination === "sumo"
+        ? await accessOf(await (around.readSettings ?? settingsWithSecrets)(name), around.sumoPace)
+        : undefined;
+    let code = await look(stack, sumo);
+    for (let looked = 1; watchS !== undefined && looked < looks; looked++) {
+      await sleep(watchS * 1000);
+      if (!json) out.write("\n");
+      // What is looked at may be down for a while, which is what one watches for.
+      code = await look(stack, sumo).catch((error: unknown) => {
+        if (!(error instanceof Fault)) throw error;
+        if (json) write({ ok: false, error: error.message });
+        else out.write(`${error.message}\n`);
+        return 1;
+      });
     }
+    return code;
   });
 }
 

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { refuseToBreakAnother } from "../e2e/run";
 import { HOME, PROJECT } from "../lib/home";
+import { coloured } from "../lib/colours";
 import { type ExitCode, runVerb, type Surroundings } from "../lib/verb";
 import { commandsOf, documents } from "./commands";
 import { FreshCopy } from "./copy";
@@ -26,7 +27,7 @@ const THEIRS = { ...process.env };
 
 /** The whole program; resolves to the exit code. */
 export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
-  const tell = (text: string) => void around.out.write(`${text}\n`);
+  const tell = (text: string) => void around.out.write(`${coloured(around.out, text)}\n`);
   return runVerb("e2e:docs", parseOptions(argv), around, async (options) => {
     const plan = readPlan(options.files, THEIRS);
     if (options.list) {

@@ -98,7 +98,8 @@ export async function apiVersion(cluster: Stack["cluster"]): Promise<string> {
   return (await (await kubeConfig(cluster)).makeApiClient(VersionApi).getCode()).gitVersion;
 }
 
-async function kubeConfig(cluster: Stack["cluster"]) {
+/** The user's kubeconfig, or the one the stack has kept, set to the cluster. */
+export async function kubeConfig(cluster: Stack["cluster"]) {
   process.noDeprecation = true; // its node-fetch makes Node 22 and later warn of punycode
   // 0.8 s to load: only for those who ask.
   const { KubeConfig } = await import("@kubernetes/client-node");

@@ -94,6 +94,11 @@ export class Engine {
     if (set.length > 0) await this.stack.setAllConfig(Object.fromEntries(set), true);
   }
 
+  /** Gives a setting a value, which the next `up` goes by. */
+  async set(key: string, value: string, how: { secret: boolean }): Promise<void> {
+    await this.stack.setConfig(key, { value, secret: how.secret });
+  }
+
   /** @throws Fault when Pulumi cannot be asked */
   async kept(): Promise<Kept> {
     return keptIn(await this.state());

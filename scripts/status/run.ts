@@ -61,9 +61,9 @@ async function once(
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     out.write(clearing());
-    if (json) out.write(`${JSON.stringify({ ok: false, error: error.message })}\n`);
     if (onFault === undefined) throw error;
-    if (!json) onFault(error);
+    if (json) out.write(`${JSON.stringify({ ok: false, error: error.message })}\n`);
+    else onFault(error);
     return { code: 1 };
   }
 

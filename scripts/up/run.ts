@@ -6,12 +6,12 @@ import { operate } from "../lib/operation";
 import { prepare } from "../lib/prepare";
 import { Screen } from "../lib/screen";
 import { contextOf, settingsOf } from "../lib/settings";
-import { type ExitCode, runVerb, type Surroundings } from "../lib/verb";
+import { type ExitCode, inJson, runVerb, type Surroundings } from "../lib/verb";
 import type { Settings } from "../../settings";
 import { NAMESPACE } from "../../values/shared";
 import { mend } from "./mend";
 import { type Options, parseOptions } from "./options";
-import { report } from "./report";
+import { report, reportJson } from "./report";
 
 /** The whole program; resolves to the exit code. */
 export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
@@ -20,7 +20,7 @@ export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
 
 async function up(options: Options, { out, err }: Surroundings): Promise<ExitCode> {
   const beganAt = Date.now();
-  const screen = new Screen(out);
+  const screen = new Screen(options.json ? err : out);
   const tell = (text: string) => screen.line(text);
   checkProjectDisk();
   const tools = await prepare(tell);
@@ -41,7 +41,9 @@ async function up(options: Options, { out, err }: Surroundings): Promise<ExitCod
     if (kept.interrupted) await engine.forgetInterrupted();
     return made;
   });
-  out.write(`\n${report(outputs, changes, ((Date.now() - beganAt) / 1_000).toFixed(1))}\n`);
+  const seconds = (Date.now() - beganAt) / 1_000;
+  if (options.json) out.write(inJson(reportJson(engine.name, outputs, changes, seconds)));
+  else out.write(`\n${report(outputs, changes, seconds.toFixed(1))}\n`);
   return 0;
 }
 

@@ -2,6 +2,7 @@ import * as http from "node:http";
 import { buffer } from "node:stream/consumers";
 import type { AddressInfo } from "node:net";
 import * as grpc from "@grpc/grpc-js";
+import { METHOD, SIGNALS } from "../../scripts/lib/otlp";
 import {
   readLogs,
   readPoints,
@@ -35,12 +36,6 @@ const GRPC_CODE = {
   "who are you": grpc.status.UNAUTHENTICATED,
 };
 const HTTP_STATUS = { "try later": 503, never: 400, "who are you": 401 };
-const SERVICES = {
-  traces: "trace.v1.TraceService",
-  logs: "logs.v1.LogsService",
-  metrics: "metrics.v1.MetricsService",
-} satisfies Record<Signal, string>;
-
 /** An OTLP receiver in the test's own process, with a gRPC and an HTTP door, that remembers what it took. */
 export class OtlpSink {
   readonly spans: SinkSpan[] = [];
@@ -61,7 +56,7 @@ export class OtlpSink {
   /** Its gRPC door has the given port, or any that is free. */
   static async start(basePath = "", grpcPort = "0"): Promise<OtlpSink> {
     const sink = new OtlpSink(basePath);
-    for (const signal of Object.keys(SERVICES) as Signal[]) sink.serveGrpc(signal);
+    for (const signal of SIGNALS) sink.serveGrpc(signal);
     const port = await new Promise<number>((resolve, reject) =>
       sink.grpcServer.bindAsync(
         `127.0.0.1:${grpcPort}`,
@@ -88,9 +83,7 @@ export class OtlpSink {
 
   private async post(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     const body = await buffer(request);
-    const signal = (Object.keys(SERVICES) as Signal[]).find(
-      (one) => request.url === `${this.basePath}/v1/${one}`,
-    );
+    const signal = SIGNALS.find((one) => request.url === `${this.basePath}/v1/${one}`);
     if (!signal) return void response.writeHead(404).end("404 page not found");
     const { answer, take } = this.judge(signal, body, request.headers);
     if (answer === "silence") return;
@@ -105,7 +98,7 @@ export class OtlpSink {
   private serveGrpc(signal: Signal): void {
     const same = (bytes: Buffer) => bytes;
     const method = {
-      path: `/opentelemetry.proto.collector.${SERVICES[signal]}/Export`,
+      path: METHOD[signal],
       ...{ requestStream: false, responseStream: false },
       ...{
         requestSerialize: same,

@@ -1,0 +1,132 @@
+import type { Stack } from "../lib/stack";
+import type { Items, Range } from "./ledger";
+import type { Part } from "./kube";
+import type { Signal } from "../lib/otlp";
+import type { Notes, Sink } from "./sink";
+
+/** As many items as are sent in so long; 0: none. */
+export type Milliseconds = number;
+
+/** What a case promises. What is left out is 0, or none. */
+export interface Expectation {
+  local?: {
+    /** Acknowledged, and not found in its backend. */
+    lost?: Partial<Record<Signal, Milliseconds>>;
+    /** Signals of which a backend may read some twice. */
+    repeated?: Signal[];
+    /** Signals of which a backend may discard some. */
+    discarded?: Signal[];
+  };
+  second?: {
+    /** `counted`: as many as Alloy counts as given up, and no more. */
+    lost?: Milliseconds | "counted";
+    /** Beyond those whose answer was lost on its way. */
+    repeated?: Milliseconds;
+  };
+  /** Whether senders may find Alloy away; they never may be refused, and never hear of a path. */
+  alloyAway?: boolean;
+  /** Containers that the case itself has started anew. */
+  restarts?: readonly string[] | "all";
+  /** Whether nobody has to mend it: the time until all is there then counts from the fault on. */
+  unaided?: boolean;
+  /** How soon a request is found locally while the case goes on and while it is mended. */
+  freshWithinMs?: number;
+  /** How long after it was mended everything sent before is there. */
+  recoveredWithinMs?: number;
+}
+
+/** A fault: how it is made, and what has to come of it. */
+export interface Case {
+  name: string;
+  /** What happens, in one sentence. */
+  does: string;
+  expects: Expectation;
+  /** Before the load begins. */
+  before?: (bench: Bench) => Promise<void>;
+  /** Under load; resolves when it has lasted for long enough. */
+  during: (bench: Bench) => Promise<void>;
+  /** Under load still: takes the fault away, where that is more than to undo what was noted to be undone. */
+  mend?: (bench: Bench) => Promise<void>;
+}
+
+/** What a case works on. */
+export interface Bench {
+  readonly sink: Sink;
+  /** Alloy's ports. */
+  readonly otlp: Required<Stack>["otlp"];
+  /** How long an outage lasts. */
+  readonly outageMs: number;
+  /** How often the second write is switched off and on. */
+  readonly toggles: number;
+  /** Waits; ends early, with an error, when somebody wants us to end. */
+  pause(ms: number): Promise<void>;
+  /** Waits until nothing is missing. @throws Fault with what still is */
+  until(missing: () => Promise<string | undefined>, withinMs: number): Promise<void>;
+  /** Multiplies the rate of the load, from now on. */
+  speedUp(factor: number): void;
+  /** Ends a part's pod with SIGTERM, and waits until another is ready. */
+  stop(part: Part): Promise<void>;
+  /** Ends a part's program with SIGKILL, and waits until it is ready again. */
+  kill(part: Part): Promise<void>;
+  /** Has a part's pod away for so long. */
+  keepAway(part: Part, ms: number): Promise<void>;
+  /** Has Alloy's Deployment make its pod anew, and waits until it is ready. */
+  rollOutAlloy(): Promise<void>;
+  /** Changes the text of Alloy's configuration, until the case is mended, and waits until Alloy has taken it. */
+  editAlloy(edit: (text: string) => string): Promise<void>;
+  /** Waits until nothing waits in a queue of Alloy's. */
+  queuesEmpty(): Promise<void>;
+  /** Switches the second write as a user does, and waits until it is in effect. @returns how long that took after `up` */
+  setSecondWrite(enabled: boolean): Promise<number>;
+  /** Number of the next request. */
+  next(): number;
+  /** Requests that the second path need not have. */
+  excuse(range: Range): void;
+  /** Stops the node, and starts it again. */
+  restartNode(): Promise<void>;
+  /** From before the load until the case is mended, a part writes to a file system of so many MiB beyond what it holds. */
+  shrinkVolume(part: Part, spareMiB: number): Promise<void>;
+  /** Fills what `shrinkVolume` has made. */
+  fillVolume(part: Part): Promise<void>;
+  emptyVolume(part: Part): Promise<void>;
+  /** Says something that belongs beside the table. */
+  remark(text: string): void;
+  /** Says something that is not as it has to be, beyond what is counted. */
+  fault(text: string): void;
+}
+
+/** What came of a case. */
+export interface Outcome {
+  name: string;
+  /** Requests per second. */
+  rate: number;
+  acknowledged: Items;
+  local: {
+    lost: Items;
+    /** What the backends read, less the items that are there. */
+    repeated: Items;
+    discarded: Items;
+    /** Signals whose backend was started anew, so that its counts may lack the last moment before. */
+    restarted: Signal[];
+  };
+  second: {
+    lost: Items;
+    repeated: Items;
+    /** Items that the sink took, and whose answer it could not deliver. */
+    unanswered: Items;
+    /** Items that Alloy counts as given up. */
+    dropped: Items;
+  } & Notes;
+  sender: { refused: Items; givenUp: Items; errors: Record<string, number> };
+  /** From the mend until everything sent before was there; undefined: it never was. */
+  recoveredMs: { local?: number; second?: number };
+  /** The longest that a request took to be found locally; undefined: not looked at. */
+  freshMs?: number;
+  /** Largest working set of Alloy's container, in bytes. */
+  alloyMemory?: number;
+  /** Containers that were started anew, and how often. */
+  restarts: Record<string, number>;
+  remarks: string[];
+  /** What the case itself found amiss. */
+  faults: string[];
+}

@@ -1,0 +1,25 @@
+import { SIGNALS } from "../../lib/otlp";
+import type { Case } from "../case";
+
+/** What Alloy holds before it is on disk. */
+const IN_MEMORY_MS = 200;
+
+export const alloyKilledInOutage: Case = {
+  name: "alloy-killed-in-outage",
+  does: "Alloy gets a SIGKILL while nobody listens at the second path's end.",
+  expects: {
+    local: {
+      lost: { traces: IN_MEMORY_MS, logs: IN_MEMORY_MS, metrics: IN_MEMORY_MS },
+      repeated: [...SIGNALS], // what it had sent, and not yet struck off its queue
+    },
+    second: { lost: IN_MEMORY_MS, repeated: IN_MEMORY_MS },
+    alloyAway: true,
+    restarts: ["alloy"],
+  },
+  during: async (bench) => {
+    await bench.sink.down();
+    await bench.pause(bench.outageMs / 2);
+    await bench.kill("alloy");
+    await bench.pause(bench.outageMs / 2);
+  },
+};

@@ -1,0 +1,44 @@
+import type { Case } from "../case";
+import { alloyKilledInOutage } from "./alloy-killed-in-outage";
+import { alloyRollout } from "./alloy-rollout";
+import { answerLost } from "./answer-lost";
+import { backendDown } from "./backend-down";
+import { backendKilled } from "./backend-killed";
+import { backendStopped } from "./backend-stopped";
+import { badRequestCases } from "./bad-requests";
+import { burst } from "./burst";
+import { nodeStopped } from "./node-stopped";
+import { queueFull } from "./queue-full";
+import { sink401ThenRepaired } from "./sink-401-then-repaired";
+import { sink429 } from "./sink-429";
+import { sink503Flapping } from "./sink-503-flapping";
+import { sinkDown } from "./sink-down";
+import { sinkHangs } from "./sink-hangs";
+import { sinkRefuses } from "./sink-refuses";
+import { sinkSlow } from "./sink-slow";
+import { toggleOffOn, toggleWithBacklog } from "./toggle";
+import { volumeFull } from "./volume-full";
+
+/** Every case, in the order in which they are run: those that break little first. */
+export const CASES: Case[] = [
+  sinkDown,
+  sinkSlow,
+  sinkHangs,
+  sink429,
+  sink503Flapping,
+  sink401ThenRepaired,
+  sinkRefuses,
+  answerLost,
+  queueFull,
+  ...badRequestCases,
+  burst,
+  toggleOffOn,
+  toggleWithBacklog,
+  alloyRollout,
+  alloyKilledInOutage,
+  ...backendStopped,
+  ...backendKilled,
+  ...backendDown,
+  ...volumeFull,
+  nodeStopped,
+];

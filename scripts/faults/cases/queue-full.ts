@@ -1,0 +1,24 @@
+import { Fault } from "../../lib/fault";
+import type { Case } from "../case";
+
+/** Some seconds of spans at 100 requests/s. */
+const SMALL_QUEUE_BYTES = 2_000_000;
+const QUEUE_SIZE = /(otelcol\.exporter\.otlphttp "sumo" \{.*?queue_size\s*=\s*)\d+/s;
+
+export const queueFull: Case = {
+  name: "queue-full",
+  does: "The second path's queue, made small (2 MB) for this, is full, and nobody listens at its end.",
+  expects: { second: { lost: "counted" }, freshWithinMs: 2_000 },
+  before: (bench) => bench.editAlloy(withSmallQueue),
+  during: async (bench) => {
+    await bench.sink.down();
+    await bench.pause(bench.outageMs);
+  },
+  // Alloy counts anew from when its configuration is put back: by then nothing may be refused any more.
+  mend: (bench) => bench.queuesEmpty(),
+};
+
+function withSmallQueue(text: string): string {
+  if (!QUEUE_SIZE.test(text)) throw new Fault("Alloy's configuration has no queue_size for the second path.");
+  return text.replace(QUEUE_SIZE, `$1${SMALL_QUEUE_BYTES}`);
+}

@@ -1,0 +1,104 @@
+import * as grpc from "@grpc/grpc-js";
+import { Pool } from "undici";
+import { isRetryable, reasonOf } from "../../loadgen/grpc-error";
+import { reasonOf as causeOf } from "../lib/fault";
+import { METHOD, readRejection, type Signal } from "../lib/otlp";
+import type { Stack } from "../lib/stack";
+
+/** How one attempt ended. */
+export type Outcome = "taken" | { retryable: boolean; said: string };
+
+/** A way into Alloy. */
+export interface Door {
+  /** Sends an export request once. */
+  send(signal: Signal, body: Buffer): Promise<Outcome>;
+  close(): Promise<void>;
+}
+
+/** As long as OpenTelemetry's SDKs wait for an answer. */
+const ANSWER_WITHIN_MS = 10_000;
+/** Left to itself, gRPC waits ever longer, up to 120 s, before it connects again. */
+const RECONNECT_MS = { "grpc.initial_reconnect_backoff_ms": 250, "grpc.max_reconnect_backoff_ms": 1_000 };
+/** What OTLP says to send again after. */
+const RETRYABLE_STATUS = [429, 502, 503, 504];
+
+/** OTLP by gRPC. */
+export class GrpcDoor implements Door {
+  private readonly client: grpc.Client;
+
+  constructor({ grpc: address }: Pick<Required<Stack>["otlp"], "grpc">) {
+    this.client = new grpc.Client(address, grpc.credentials.createInsecure(), RECONNECT_MS);
+  }
+
+  send(signal: Signal, body: Buffer): Promise<Outcome> {
+    const same = (bytes: Buffer) => bytes;
+    const deadline = Date.now() + ANSWER_WITHIN_MS;
+    return new Promise((resolve) =>
+      this.client.makeUnaryRequest(METHOD[signal], same, same, body, { deadline }, (error, answer) => {
+        if (error)
+          resolve({ retryable: isRetryable(error), said: `gRPC ${error.code} ${timeless(reasonOf(error))}` });
+        else resolve(taken(answer ?? Buffer.alloc(0)));
+      }),
+    );
+  }
+
+  close(): Promise<void> {
+    this.client.close();
+    return Promise.resolve();
+  }
+}
+
+/** OTLP by HTTP, as protocol buffers. */
+export class HttpDoor implements Door {
+  private readonly pool: Pool;
+
+  constructor({ http }: Pick<Required<Stack>["otlp"], "http">) {
+    this.pool = new Pool(http, {
+      connections: 8,
+      headersTimeout: ANSWER_WITHIN_MS,
+      bodyTimeout: ANSWER_WITHIN_MS,
+    });
+  }
+
+  async send(signal: Signal, body: Buffer): Promise<Outcome> {
+    try {
+      const answer = await this.pool.request({
+        path: `/v1/${signal}`,
+        method: "POST",
+        headers: { "content-type": "application/x-protobuf" },
+        body,
+      });
+      const said = Buffer.from(await answer.body.arrayBuffer());
+      if (answer.statusCode === 200) return taken(said);
+      return {
+        retryable: RETRYABLE_STATUS.includes(answer.statusCode),
+        said: `HTTP ${answer.statusCode} ${readable(said)}`.trim(),
+      };
+    } catch (error) {
+      return { retryable: true, said: `HTTP ${causeOf(error)}` };
+    }
+  }
+
+  close(): Promise<void> {
+    return this.pool.destroy();
+  }
+}
+
+/** The same words for the same error. */
+function timeless(reason: string): string {
+  return reason.replace(/ \(\d{4}-[\w:.-]+\)|^14 UNAVAILABLE: /g, "");
+}
+
+function taken(answer: Buffer): Outcome {
+  const rejected = readRejection(answer);
+  return rejected === undefined ? "taken" : { retryable: false, said: rejected };
+}
+
+/** The words in an answer, which is a message of protocol buffers. */
+function readable(body: Buffer): string {
+  return body
+    .toString("latin1")
+    .replace(/[^\x20-\x7e]+/g, " ")
+    .trim()
+    .slice(0, 200);
+}

@@ -1,0 +1,175 @@
+import { Fault } from "../lib/fault";
+import type { Api, ApiAnswer, ApiRequest } from "../lib/plain-api";
+import type { Ask } from "./finders";
+
+/** A part of the stack that one pod runs. */
+export const PARTS = {
+  tempo: { instance: "tempo", container: "tempo", port: 3200, claim: "storage-tempo-0" },
+  loki: { instance: "loki", container: "loki", port: 3100, claim: "storage-loki-0" },
+  "mimir-ingester": {
+    instance: "mimir",
+    component: "ingester",
+    container: "ingester",
+    port: 8080,
+    claim: "storage-mimir-ingester-0",
+  },
+  "mimir-distributor": { instance: "mimir", component: "distributor", container: "distributor", port: 8080 },
+  alloy: { instance: "alloy", container: "alloy", port: 12345, claim: "alloy-data" },
+} satisfies Record<string, PartPlace>;
+export type Part = keyof typeof PARTS;
+
+interface PartPlace {
+  /** Its Helm release. */
+  instance: string;
+  component?: string;
+  container: string;
+  /** Of its metrics page. */
+  port: number;
+  /** The claim it writes to. */
+  claim?: string;
+}
+
+/** As much of a pod as we look at. */
+export interface Pod {
+  metadata: { name: string; uid: string; deletionTimestamp?: string };
+  status: {
+    conditions?: { type: string; status: string }[];
+    containerStatuses?: { name: string; containerID?: string; restartCount: number }[];
+  };
+}
+
+/** As much of an object that was applied as applying it again takes. */
+interface Applied {
+  apiVersion: string;
+  kind: string;
+  metadata: {
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+    managedFields: { manager: string; operation: string }[];
+  };
+}
+
+/** The stack's namespace, by the cluster's API. */
+export class Kube {
+  constructor(
+    private readonly api: Api,
+    private readonly namespace: string,
+  ) {}
+
+  /** Asks a service, as `name:port`, through the API's proxy. */
+  readonly ask: Ask = (service, path, headers) =>
+    this.api(this.within(`services/${service}/proxy${path}`), { headers });
+
+  /** The metrics page of a pod. @throws Error when it has none to show */
+  async page(part: Part, pod: string): Promise<string> {
+    return (await this.get(this.within(`pods/${pod}:${PARTS[part].port}/proxy/metrics`))).toString();
+  }
+
+  /** Memory and restarts of containers, as the kubelet of the only node tells them. */
+  async containers(): Promise<string> {
+    return (await this.get(`/api/v1/nodes/${await this.node()}/proxy/metrics/resource`)).toString();
+  }
+
+  /** The pods of a part; more than one while one takes the place of another. */
+  async pods(part: Part): Promise<Pod[]> {
+    const { instance, component } = PARTS[part] as PartPlace;
+    const labels = [
+      `app.kubernetes.io/instance=${instance}`,
+      ...(component ? [`app.kubernetes.io/component=${component}`] : []),
+    ];
+    const selector = encodeURIComponent(labels.join(","));
+    const { items } = JSON.parse(
+      (await this.get(this.within(`pods?labelSelector=${selector}`))).toString(),
+    ) as { items: Pod[] };
+    return items;
+  }
+
+  /** The pod of a part that is not on its way out. @throws Error while there is none */
+  async pod(part: Part): Promise<Pod> {
+    const pod = (await this.pods(part)).find(({ metadata }) => metadata.deletionTimestamp === undefined);
+    if (!pod) throw new Error(`${part} has no pod`);
+    return pod;
+  }
+
+  /** What keeps a part from being there: one pod, ready; undefined: nothing. */
+  async notReady(part: Part): Promise<string | undefined> {
+    const pods = await this.pods(part);
+    if (pods.length !== 1) return `${part} has ${pods.length} pods`;
+    const { metadata, status } = pods[0]!;
+    const ready = status.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True");
+    return ready && metadata.deletionTimestamp === undefined ? undefined : `${metadata.name} is not ready`;
+  }
+
+  /** Ends a part's pod as Kubernetes does: SIGTERM, and its own time to end. */
+  async deletePod(part: Part): Promise<void> {
+    const { metadata } = await this.pod(part);
+    await this.get(this.within(`pods/${metadata.name}`), { method: "DELETE" });
+  }
+
+  /** Has Alloy's Deployment make its pod anew. */
+  async rollOut(deployment: string): Promise<void> {
+    const annotations = { "kubectl.kubernetes.io/restartedAt": new Date().toISOString() };
+    const path = `/apis/apps/v1/namespaces/${this.namespace}/deployments/${deployment}`;
+    await this.patch(path, { spec: { template: { metadata: { annotations } } } });
+  }
+
+  async configMap(name: string): Promise<Record<string, string>> {
+    const body = await this.get(this.within(`configmaps/${name}`));
+    return (JSON.parse(body.toString()) as { data: Record<string, string> }).data;
+  }
+
+  /** Changes data as its owner would, who else would find another's hand on it, and refuse to change it any more. */
+  async setConfigMap(name: string, data: Record<string, string>): Promise<void> {
+    const path = this.within(`configmaps/${name}`);
+    const { apiVersion, kind, metadata } = JSON.parse((await this.get(path)).toString()) as Applied;
+    const owner = metadata.managedFields.find(({ operation }) => operation === "Apply")?.manager;
+    if (owner === undefined) throw new Fault(`ConfigMap ${name} was not made by \`npm run up\`.`);
+    const { labels, annotations } = metadata;
+    const body = JSON.stringify({ apiVersion, kind, metadata: { name, labels, annotations }, data });
+    const headers = { "content-type": "application/apply-patch+yaml" };
+    const query = new URLSearchParams({ fieldManager: owner, force: "true" });
+    await this.get(`${path}?${query.toString()}`, { method: "PATCH", headers, body });
+  }
+
+  /** Whether pods may be placed on the only node: while they may not, one that is deleted stays away. */
+  async letPodsStart(may: boolean): Promise<void> {
+    await this.patch(`/api/v1/nodes/${await this.node()}`, { spec: { unschedulable: !may } });
+  }
+
+  /** The volume behind a claim. */
+  async volumeOf(claim: string): Promise<string> {
+    const body = await this.get(this.within(`persistentvolumeclaims/${claim}`));
+    const { spec } = JSON.parse(body.toString()) as { spec: { volumeName: string } };
+    const volume = await this.get(`/api/v1/persistentvolumes/${spec.volumeName}`);
+    const { hostPath, local } = (
+      JSON.parse(volume.toString()) as {
+        spec: { hostPath?: { path: string }; local?: { path: string } };
+      }
+    ).spec;
+    const path = hostPath?.path ?? local?.path;
+    if (path === undefined) throw new Fault(`The volume of ${claim} is no folder of the node.`);
+    return path;
+  }
+
+  private async node(): Promise<string> {
+    const { items } = JSON.parse((await this.get("/api/v1/nodes")).toString()) as {
+      items: { metadata: { name: string } }[];
+    };
+    return items[0]!.metadata.name;
+  }
+
+  private within(path: string): string {
+    return `/api/v1/namespaces/${this.namespace}/${path}`;
+  }
+
+  private patch(path: string, body: object): Promise<Buffer> {
+    const headers = { "content-type": "application/merge-patch+json" };
+    return this.get(path, { method: "PATCH", headers, body: JSON.stringify(body) });
+  }
+
+  private async get(path: string, how?: ApiRequest): Promise<Buffer> {
+    const { status, body }: ApiAnswer = await this.api(path, how);
+    if (status < 300) return body;
+    throw new Error(`the cluster's API answers ${status} to ${how?.method ?? "GET"} ${path}`);
+  }
+}

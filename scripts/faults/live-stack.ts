@@ -1,0 +1,188 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { ALLOY } from "../../values/alloy";
+import { Fault } from "../lib/fault";
+import type { Engine } from "../lib/engine";
+import { startNode, stopNode } from "../lib/node";
+import { parseMetrics, sumOf } from "../lib/prometheus";
+import { failureOf } from "../lib/pulumi-fault";
+import { type Patience, waitUntil } from "../lib/wait";
+import { notSilent } from "../verify/second-path";
+import { type Kube, type Part, PARTS } from "./kube";
+import type { ReadPage } from "./meter";
+import type { NodeShell } from "./node-shell";
+import type { Change, Undo } from "./undo";
+
+/** What a running stack is broken and mended with. */
+export interface LiveTools {
+  engine: Pick<Engine, "set" | "up">;
+  /** What scripts/kind-cluster.sh was given for the cluster. */
+  cluster: Record<string, string>;
+  kube: Kube;
+  shell: NodeShell;
+  undo: Undo;
+  /** Writes a settings file back, or removes it. */
+  restoreFile: (file: string, text?: string) => void;
+  tell: (text: string) => void;
+}
+
+const SOON: Patience = { withinMs: 120_000, everyMs: 250 };
+const BACKLOG: Patience = { withinMs: 600_000, everyMs: 1_000 };
+/** A killed program that was killed before is started again only after a while. */
+const READY_AGAIN: Patience = { withinMs: 300_000, everyMs: 500 };
+
+/** A running stack, and how each of its parts is broken and mended. */
+export class LiveStack {
+  private readonly podNames = new Map<Part, string>();
+
+  constructor(readonly tools: LiveTools) {}
+
+  /** Reads a part's page, of the pod that it was read from last while that one answers. */
+  readonly readPage: ReadPage = async (part) => {
+    const { kube } = this.tools;
+    const name = this.podNames.get(part) ?? (await kube.pod(part)).metadata.name;
+    this.podNames.set(part, name);
+    return kube.page(part, name).catch((error: unknown) => {
+      this.podNames.delete(part);
+      throw error;
+    });
+  };
+
+  /** Waits until every part is ready. */
+  async allReady(parts = Object.keys(PARTS) as Part[]): Promise<void> {
+    await this.until(async () => {
+      const missing = await Promise.all(parts.map((part) => this.tools.kube.notReady(part)));
+      return missing.find((one) => one !== undefined);
+    }, READY_AGAIN);
+  }
+
+  /** Waits until nothing waits in a queue of Alloy's. */
+  async queuesEmpty(): Promise<void> {
+    await this.until(async () => {
+      const waiting = sumOf(parseMetrics(await this.readPage("alloy")), "otelcol_exporter_queue_size");
+      return waiting === 0 ? undefined : `${waiting} bytes wait in Alloy's queues`;
+    }, BACKLOG);
+  }
+
+  async kill(part: Part): Promise<void> {
+    const { metadata, status } = await this.tools.kube.pod(part);
+    const container = status.containerStatuses?.find(({ name }) => name === PARTS[part].container);
+    if (!container?.containerID) throw new Fault(`${metadata.name} has no container to kill.`);
+    await this.tools.shell.kill(container.containerID);
+  }
+
+  async keepAway(part: Part, whileAway: () => Promise<void>): Promise<void> {
+    const { kube, undo } = this.tools;
+    undo.note({ what: "no-starts" });
+    await kube.letPodsStart(false);
+    await kube.deletePod(part);
+    await whileAway();
+    await undo.putBack(this.putBack, ({ what }) => what === "no-starts");
+  }
+
+  async editAlloy(edit: (text: string) => string): Promise<void> {
+    const text = await this.alloyText();
+    this.tools.undo.note({ what: "config", text });
+    await this.setAlloyText(edit(text));
+  }
+
+  /** As a user does: by the setting and `up`. @returns milliseconds from the end of `up` until it was in effect */
+  async setSecondWrite(enabled: boolean): Promise<number> {
+    await this.tools.engine.set("sumoEnabled", String(enabled), { secret: false });
+    await this.up();
+    const upAt = performance.now();
+    await this.until(async () => {
+      const silent = await notSilent(() => this.readPage("alloy"));
+      return (silent === undefined) === enabled
+        ? `the second write is not ${enabled ? "on" : "off"}`
+        : undefined;
+    }, SOON);
+    return performance.now() - upAt;
+  }
+
+  /** Brings the stack to what its settings say. @throws Fault that says what keeps it from it */
+  async up(): Promise<void> {
+    const errors: string[] = [];
+    const onEvent = ({ diagnosticEvent: said }: EngineEvent) => {
+      if (said?.severity === "error") errors.push(said.message.trim());
+    };
+    await this.tools.engine.up({ onEvent }).catch((error: Error) => {
+      throw failureOf(error, errors);
+    });
+  }
+
+  async restartNode(): Promise<void> {
+    const { cluster, undo } = this.tools;
+    undo.note({ what: "node" });
+    await stopNode(cluster);
+    await undo.putBack(this.putBack, ({ what }) => what === "node");
+  }
+
+  async shrinkVolume(part: Part, spareMiB: number): Promise<void> {
+    const folder = await this.volumeOf(part);
+    this.tools.undo.note({ what: "volume", part, folder });
+    await this.whileGone(part, () => this.tools.shell.mountSmall(folder, spareMiB));
+  }
+
+  async volumeOf(part: Part): Promise<string> {
+    const { claim } = PARTS[part] as { claim?: string };
+    if (claim === undefined) throw new Fault(`${part} has no volume.`);
+    return this.tools.kube.volumeOf(claim);
+  }
+
+  /** Puts back what was changed. */
+  readonly putBack = async (change: Change): Promise<void> => {
+    const { cluster, kube, shell, tell } = this.tools;
+    switch (change.what) {
+      case "settings":
+        tell("Putting the stack's settings back");
+        this.tools.restoreFile(change.file, change.text);
+        return this.up();
+      case "config":
+        return this.setAlloyText(change.text);
+      case "no-starts":
+        return kube.letPodsStart(true);
+      case "node":
+        return startNode(cluster, () => undefined);
+      case "volume":
+        return this.whileGone(change.part, () => shell.unmountSmall(change.folder));
+    }
+  };
+
+  async until(missing: () => Promise<string | undefined>, patience: Patience): Promise<void> {
+    const stuck = await waitUntil(missing, patience);
+    if (stuck !== undefined) throw new Fault(`Waited ${patience.withinMs / 1_000} s, and still ${stuck}.`);
+  }
+
+  /** Has a part's pod gone while something is done to its volume. */
+  private async whileGone(part: Part, body: () => Promise<void>): Promise<void> {
+    await this.keepAway(part, async () => {
+      await this.until(async () => {
+        const { length } = (await this.tools.kube.pods(part)).filter(({ status }) =>
+          status.containerStatuses?.some(({ containerID }) => containerID !== undefined),
+        );
+        return length === 0 ? undefined : `${part} is there`;
+      }, SOON);
+      await body();
+    });
+    await this.allReady([part]);
+  }
+
+  private async alloyText(): Promise<string> {
+    const text = (await this.tools.kube.configMap(ALLOY.configMap))[ALLOY.configKey];
+    if (text === undefined) throw new Fault(`ConfigMap ${ALLOY.configMap} has no ${ALLOY.configKey}.`);
+    return text;
+  }
+
+  /** Waits until Alloy goes by it. */
+  private async setAlloyText(text: string): Promise<void> {
+    if (text === (await this.alloyText())) return;
+    const loadedAt = async () =>
+      sumOf(parseMetrics(await this.readPage("alloy")), "alloy_config_last_load_success_timestamp_seconds");
+    const before = await loadedAt();
+    await this.tools.kube.setConfigMap(ALLOY.configMap, { [ALLOY.configKey]: text });
+    await this.until(
+      async () => ((await loadedAt()) > before ? undefined : "Alloy goes by its former configuration"),
+      SOON,
+    );
+  }
+}

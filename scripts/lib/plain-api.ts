@@ -1,0 +1,45 @@
+import type { RequestOptions } from "node:https";
+import { Agent, request } from "undici";
+import { kubeConfig } from "./cluster";
+import type { Stack } from "./stack";
+
+/** What the cluster's API said. */
+export interface ApiAnswer {
+  status: number;
+  body: Buffer;
+}
+
+/** One request to the cluster's API. */
+export interface ApiRequest {
+  method?: "GET" | "DELETE" | "PATCH";
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+/** Asks the cluster's API for a path. @throws Error when it does not answer */
+export type Api = (path: string, how?: ApiRequest) => Promise<ApiAnswer>;
+
+const ANSWER_WITHIN_MS = 15_000;
+
+/** The cluster's API without its client: as bytes, for what that would parse, by any path, also through its proxies. */
+export async function plainApi(cluster: Stack["cluster"]): Promise<Api> {
+  const config = await kubeConfig(cluster);
+  const access: RequestOptions = {};
+  await config.applyToHTTPSOptions(access);
+  const { ca, cert, key, servername, rejectUnauthorized, headers: login } = access;
+  const dispatcher = new Agent({
+    connect: { ca, cert, key, servername, rejectUnauthorized } as Agent.Options["connect"],
+    headersTimeout: ANSWER_WITHIN_MS,
+    bodyTimeout: ANSWER_WITHIN_MS,
+  });
+  const server = config.getCurrentCluster()!.server.replace(/\/+$/, "");
+  return async (path, { method = "GET", headers, body } = {}) => {
+    const answer = await request(`${server}${path}`, {
+      dispatcher,
+      method,
+      headers: { ...(login as Record<string, string>), ...headers },
+      body,
+    });
+    return { status: answer.statusCode, body: Buffer.from(await answer.body.arrayBuffer()) };
+  };
+}
