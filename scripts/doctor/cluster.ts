@@ -24,8 +24,13 @@ async function cluster(facts: Facts): Promise<Found> {
   const wrong = (saw: string, mend: string): Found => ({ name, state: "wrong", saw, mend });
   if (kept.cluster === undefined) {
     if (state === "gone") return { name, state: "ok", saw: `none yet: ${UP} makes it` };
+    if (state === "lost")
+      return wrong(
+        "a cluster of this stack's is there, whose state is lost",
+        `\`npm run down\` removes it with its data, then ${UP}`,
+      );
     return wrong(
-      "a kind cluster named watchtower is there that this stack's state does not know: another's, or ours of a state that was lost",
+      "a kind cluster named watchtower is there that this stack's state does not know",
       `if nobody needs what is in it, \`kind delete cluster --name watchtower\`, then ${UP}; else choose the stack it belongs to`,
     );
   }
@@ -47,6 +52,7 @@ async function cluster(facts: Facts): Promise<Found> {
     case "half-made":
       return wrong("it was left half-made", `${UP} makes it anew`);
     case "foreign":
+    case "lost":
       return wrong(
         `the cluster named ${kept.cluster.CLUSTER} is another stack's by now`,
         `if nobody needs what is in it, \`kind delete cluster --name ${kept.cluster.CLUSTER}\`, then ${UP}`,

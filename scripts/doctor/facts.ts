@@ -10,7 +10,7 @@ import { type DockerInfo, dockerInfo } from "../lib/docker";
 import { Engine, FIRST_STACK, type Kept } from "../lib/engine";
 import type { Revision } from "../lib/helm-records";
 import { enter, PROJECT, toolFolder } from "../lib/home";
-import { type ClusterState, clusterState } from "../lib/kind";
+import { type ClusterState, clusterState, unknownCluster } from "../lib/kind";
 import { isPulumiAtWork } from "../lib/lock";
 import { contextOf, settingsOf } from "../lib/settings";
 import type { Stack } from "../lib/stack";
@@ -22,8 +22,6 @@ import { Unseen } from "./check";
 
 /** What no stack keeps. */
 const NOTHING: Kept = { resources: 0, releases: new Set(), interrupted: false };
-/** Nobody's mark: a cluster of our name is then another's, since no state of ours knows it. */
-const NOBODY = { CLUSTER: "watchtower", OWNER: "nobody" };
 const ANSWER_WITHIN_MS = 3_000;
 
 /** What the machine and the stack tell, each asked at most once, however many checks need it. */
@@ -75,16 +73,17 @@ export function factsOf(stack: string | undefined, tell: (text: string) => void)
     return Engine.open(stack, { make: false, tell });
   });
   const kept = once(async () => (await (await engine())?.kept()) ?? NOTHING);
-  const settings = once(async () => {
+  const name = once(async () => {
     const { name = stack ?? process.env.PULUMI_STACK ?? FIRST_STACK } =
       (await engine().catch(() => undefined)) ?? {};
-    return settingsOf(name);
+    return name;
   });
+  const settings = once(async () => settingsOf(await name()));
   const where = once(async () => ({ namespace: NAMESPACE, cluster: contextOf(await settings()) }));
   const cluster = once(async () => {
     await docker();
     seen("kind", await tool.kind());
-    return clusterState((await kept()).cluster ?? NOBODY);
+    return clusterState((await kept()).cluster ?? unknownCluster(await name()));
   });
   return {
     tool: (name) => tool[name](),

@@ -54,6 +54,10 @@ export function keptIn({ resources = [], pending_operations: pending = [] }: Sta
   };
 }
 
+async function nameIn(workspace: LocalWorkspace, name: string | undefined): Promise<string> {
+  return name ?? process.env.PULUMI_STACK ?? (await workspace.stack())?.name ?? FIRST_STACK;
+}
+
 /** Pulumi's engine, on one stack. */
 export class Engine {
   private constructor(
@@ -72,7 +76,7 @@ export class Engine {
   ): Promise<Engine | undefined> {
     try {
       const workspace = await LocalWorkspace.create({ workDir: PROJECT });
-      const stackName = name ?? process.env.PULUMI_STACK ?? (await workspace.stack())?.name ?? FIRST_STACK;
+      const stackName = await nameIn(workspace, name);
       const stack = how.make
         ? await Stack.createOrSelect(stackName, workspace)
         : await Stack.select(stackName, workspace);
@@ -80,6 +84,28 @@ export class Engine {
     } catch (error) {
       if (error instanceof StackNotFoundError && !how.make) return undefined;
       throw faultOf((error as Error).message);
+    }
+  }
+
+  /** The stack that a verb works on, be it there or not. */
+  static async nameOf(name: string | undefined): Promise<string> {
+    try {
+      return await nameIn(await LocalWorkspace.create({ workDir: PROJECT }), name);
+    } catch (error) {
+      throw faultOf((error as Error).message);
+    }
+  }
+
+  /**
+   * Has the backend forget a stack, whatever it knows of it, without its passphrase; its settings stay.
+   * @throws Fault when the backend does not let us
+   */
+  static async forget(name: string): Promise<void> {
+    try {
+      const workspace = await LocalWorkspace.create({ workDir: PROJECT });
+      await workspace.removeStack(name, { force: true, preserveConfig: true });
+    } catch (error) {
+      if (!(error instanceof StackNotFoundError)) throw faultOf((error as Error).message);
     }
   }
 

@@ -11,6 +11,8 @@ describe("kind-cluster.sh state", () => {
     ["gone", () => on.machine.addMark(CLUSTER, on.kind.environment.OWNER!)],
     ["foreign", () => on.machine.addCluster(CLUSTER)],
     ["foreign", () => on.machine.addCluster(CLUSTER, "another stack")],
+    ["foreign", () => on.machine.addCluster(CLUSTER, "another", "stack dev of /elsewhere")],
+    ["lost", () => on.machine.run("ensure", { OWNER: "of a state that is lost" })],
     ["half-made", () => on.machine.makingIsKilled()],
     ["stopped", () => (on.machine.run("ensure"), on.machine.stop(CLUSTER))],
     ["stopped", () => (on.machine.run("ensure"), on.machine.pause(CLUSTER))],
@@ -27,6 +29,46 @@ describe("kind-cluster.sh state", () => {
   it("does not call a cluster gone that cannot be listed", () => {
     on.machine.set("list-goes-wrong", "");
     expect(on.machine.run("state")).toMatchObject({ code: 1, stdout: "" });
+  });
+});
+
+describe("kind-cluster.sh remove-lost", () => {
+  const lost = { OWNER: "of a state that is lost" };
+
+  it("takes away a cluster that the stack made, though nobody knows its id any more", () => {
+    on.machine.run("ensure", lost);
+    expect(on.machine.run("remove-lost")).toMatchObject({ code: 0, stdout: "removed\n" });
+    expect(on.machine.state).toEqual({});
+  });
+
+  it("takes away what a killed making has left of it", () => {
+    on.machine.makingIsKilled();
+    expect(on.machine.run("remove-lost", lost)).toMatchObject({ code: 0, stdout: "removed\n" });
+    expect(on.machine.state).toEqual({});
+  });
+
+  it.each<[string, () => void, Record<string, string>]>([
+    ["another stack's", () => on.machine.run("ensure", lost), { STACK: "another" }],
+    ["another folder's", () => on.machine.addCluster(CLUSTER, "x", "stack dev of /elsewhere"), {}],
+    ["one without a mark", () => on.machine.addCluster(CLUSTER), {}],
+  ])("leaves %s", (_, come, env) => {
+    come();
+    const before = on.machine.state;
+    on.machine.takeChanges();
+    expect(on.machine.run("remove-lost", env)).toMatchObject({ code: 0, stdout: "foreign\n" });
+    expect(on.machine.takeChanges()).toEqual([]);
+    expect(on.machine.state).toEqual(before);
+  });
+
+  it.each(["docker", "kind"])("has nothing to do where there is nothing, or no %s", (name) => {
+    expect(on.machine.run("remove-lost")).toMatchObject({ code: 0, stdout: "" });
+    on.machine.uninstall(name);
+    expect(on.machine.run("remove-lost")).toMatchObject({ code: 0, stdout: "", stderr: "" });
+  });
+
+  it("does not say that nothing is there while Docker does not answer", () => {
+    on.machine.set("docker-is-down", "");
+    expect(on.machine.run("remove-lost")).toMatchObject({ code: 1, stdout: "" });
   });
 });
 

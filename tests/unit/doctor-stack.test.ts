@@ -162,6 +162,15 @@ describe("the cluster", () => {
     });
   });
 
+  it("of this stack that its state has lost is told, with what takes it away", async () => {
+    const facts = { kept: is(NOTHING_KEPT), cluster: is<ClusterState>("lost") };
+    expect(await look("cluster", facts)).toMatchObject({
+      state: "wrong",
+      saw: expect.stringMatching(/whose state is lost/) as string,
+      mend: "`npm run down` removes it with its data, then `npm run up`",
+    });
+  });
+
   it("of somebody else is asked for its version, and nothing of it is ours to mend", async () => {
     const kept = is({ ...KEPT, cluster: undefined, clusterUrn: undefined });
     const where = is({ namespace: "watchtower", cluster: { kubeContext: "theirs" } });
