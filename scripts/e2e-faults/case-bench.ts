@@ -17,11 +17,11 @@ export interface BenchParts {
   otlp: Required<Stack>["otlp"];
   live: Pick<
     LiveStack,
-    | "allReady"
+    | "backlog"
     | "editAlloy"
     | "keepAway"
     | "kill"
-    | "queuesEmpty"
+    | "notReady"
     | "restartNode"
     | "setSecondWrite"
     | "shrinkVolume"
@@ -43,6 +43,8 @@ export class Interrupted extends Error {}
 /** How long counters are looked at without a pause when their program is about to end. */
 const LAST_LOOKS_MS = 5_000;
 const LAST_LOOKS_EVERY_MS = 100;
+const READY_WITHIN_MS = 300_000;
+const DRAINED_WITHIN_MS = 600_000;
 
 /** The bench of one case on a running stack. */
 export class CaseBench implements Bench {
@@ -85,7 +87,7 @@ export class CaseBench implements Bench {
   async stop(part: Part): Promise<void> {
     await this.parts.meter.look([part]);
     await this.parts.live.tools.kube.deletePod(part);
-    await this.lastLooks(part);
+    void this.lastLooks(part);
   }
 
   async kill(part: Part): Promise<void> {
@@ -95,7 +97,7 @@ export class CaseBench implements Bench {
 
   keepAway(part: Part, ms: number): Promise<void> {
     return this.parts.live.keepAway(part, async () => {
-      await this.lastLooks(part);
+      void this.lastLooks(part);
       await this.pause(ms);
     });
   }
@@ -103,15 +105,15 @@ export class CaseBench implements Bench {
   async rollOutAlloy(): Promise<void> {
     await this.parts.live.tools.kube.rollOut("alloy");
     await this.pause(2_000); // until when the old pod is still the one that is ready
-    await this.parts.live.allReady(["alloy"]);
+    await this.until(() => this.parts.live.notReady(["alloy"]), READY_WITHIN_MS);
   }
 
   editAlloy(edit: (text: string) => string): Promise<void> {
     return this.parts.live.editAlloy(edit);
   }
 
-  queuesEmpty(): Promise<void> {
-    return this.parts.live.queuesEmpty();
+  drained(mayWait: number): Promise<void> {
+    return this.until(() => this.parts.live.backlog(mayWait), DRAINED_WITHIN_MS);
   }
 
   setSecondWrite(enabled: boolean): Promise<number> {

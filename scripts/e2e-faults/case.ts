@@ -12,7 +12,7 @@ export interface Expectation {
   local?: {
     /** Acknowledged, and not found in its backend. */
     lost?: Partial<Record<Signal, Milliseconds>>;
-    /** Signals of which a backend may read some twice. */
+    /** Signals of which a backend may get some twice. */
     repeated?: Signal[];
     /** Signals of which a backend may discard some. */
     discarded?: Signal[];
@@ -25,6 +25,8 @@ export interface Expectation {
   };
   /** Whether senders may find Alloy away; they never may be refused, and never hear of a path. */
   alloyAway?: boolean;
+  /** Whether they may send again what was taken, since Alloy was gone before it could say so: then it is there twice. */
+  resent?: boolean;
   /** Containers that the case itself has started anew. */
   restarts?: readonly string[] | "all";
   /** Whether nobody has to mend it: the time until all is there then counts from the fault on. */
@@ -74,8 +76,8 @@ export interface Bench {
   rollOutAlloy(): Promise<void>;
   /** Changes the text of Alloy's configuration, until the case is mended, and waits until Alloy has taken it. */
   editAlloy(edit: (text: string) => string): Promise<void>;
-  /** Waits until nothing waits in a queue of Alloy's. */
-  queuesEmpty(): Promise<void>;
+  /** Waits until no more than so many bytes wait in Alloy's queues. */
+  drained(mayWait: number): Promise<void>;
   /** Switches the second write as a user does, and waits until it is in effect. @returns how long that took after `up` */
   setSecondWrite(enabled: boolean): Promise<number>;
   /** Number of the next request. */
@@ -103,8 +105,12 @@ export interface Outcome {
   acknowledged: Items;
   local: {
     lost: Items;
-    /** What the backends read, less the items that are there. */
+    /** What the backends have read beyond every item once. */
     repeated: Items;
+    /** Alloy's requests that a backend refused, and may have counted as read before: these items come again. */
+    refused: Items;
+    /** Alloy's requests that had no answer: these items may be there twice. */
+    unanswered: Items;
     discarded: Items;
     /** Signals whose backend was started anew, so that its counts may lack the last moment before. */
     restarted: Signal[];
@@ -117,8 +123,14 @@ export interface Outcome {
     /** Items that Alloy counts as given up. */
     dropped: Items;
   } & Notes;
-  sender: { refused: Items; givenUp: Items; errors: Record<string, number> };
-  /** From the mend until everything sent before was there; undefined: it never was. */
+  sender: {
+    refused: Items;
+    givenUp: Items;
+    /** Items of attempts that had no answer, and were sent again. */
+    unanswered: Items;
+    errors: Record<string, number>;
+  };
+  /** From the mend, or the fault, until what had been sent was there; undefined: it never was. */
   recoveredMs: { local?: number; second?: number };
   /** The longest that a request took to be found locally; undefined: not looked at. */
   freshMs?: number;

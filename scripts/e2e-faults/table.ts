@@ -53,14 +53,24 @@ export function notes({ outcome, faults }: Judged): string[] {
   return [
     ...faults.map((fault) => `MISSED: ${fault}`),
     ...errors,
+    ...(show(outcome.local.repeated) === "0"
+      ? []
+      : [
+          `Alloy's requests that backends refused (and may have counted): ${show(outcome.local.refused)}, that had no answer: ${show(outcome.local.unanswered)}`,
+        ]),
+    ...(show(outcome.sender.unanswered) === "0"
+      ? []
+      : [`senders sent again, for want of an answer: ${show(outcome.sender.unanswered)}`]),
     ...(dropped === "0" ? [] : [`Alloy counts ${dropped} as given up on the second path`]),
     ...outcome.remarks,
   ].map((note) => `  ${note}`);
 }
 
 /** How to read the table. */
-export const LEGEND = `Lost and repeated: 0, or spans/log records/metric points. Locally, "repeated" is what the backends have read less what
-is there; "~": one was started anew, and may have read a little more. "after": from the mend until all sent before is there.`;
+export const LEGEND = `Lost and repeated: 0, or spans/log records/metric points. Locally, "repeated" is what the backends have read beyond every
+item once, also where they refused it then; "~": one was started anew, and may have read a little more. "after": from the
+mend (where nobody has to mend it, from the fault) until all that was sent is there. "fresh": the longest that a request took
+to be found.`;
 
 export function list(cases: Case[]): string {
   return cases.map(({ name, does }) => `${name.padEnd(WIDTHS[0]!)}  ${does}`).join("\n");

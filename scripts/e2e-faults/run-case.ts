@@ -1,5 +1,6 @@
 import { type Signal, SIGNALS } from "../lib/otlp";
 import { Account } from "./account";
+import { type Attempts, readAttempts } from "./alloy-log";
 import type { Case, Outcome } from "./case";
 import { type BenchParts, CaseBench } from "./case-bench";
 import { Containers } from "./containers";
@@ -19,6 +20,8 @@ import type { Change } from "./undo";
 export interface Rig extends Pick<BenchParts, "sink" | "otlp" | "live" | "ended"> {
   ask: Ask;
   readPage: ReadPage;
+  /** Alloy's log from a time on, as far as it is still there. */
+  readAlloyLog: (since: Date) => Promise<string>;
   /** The kubelet's page of containers. */
   readContainers: () => Promise<string>;
   namespace: string;
@@ -36,6 +39,9 @@ const RETRY_FOR_MS = 300_000;
 const RECOVERY = { withinMs: 900_000, unchangedMs: 150_000 };
 /** By then all parts run, so what does not come soon never comes. */
 const SETTLING = { withinMs: 60_000, unchangedMs: 15_000 };
+/** What was sent so long ago has to be there, when nobody has to mend anything; and for how long it has to stay so. */
+const SOON_MS = 2_000;
+const CALM_MS = 15_000;
 const KEEP_UP_EVERY_MS = 3_000;
 const COUNTERS_EVERY_MS = 1_000;
 const CONTAINERS_EVERY_MS = 5_000;
@@ -75,6 +81,7 @@ export async function runCase(one: Case, rig: Rig): Promise<Outcome> {
     containers.follow(CONTAINERS_EVERY_MS);
     meter.follow(COUNTERS_EVERY_MS);
     account.keepUp(KEEP_UP_EVERY_MS);
+    const startedAt = new Date();
     sender.start();
     await bench.pause(options.loadMs);
     fresh.start();
@@ -82,10 +89,12 @@ export async function runCase(one: Case, rig: Rig): Promise<Outcome> {
     await one.during(bench);
     await account.stop();
     await mend();
+    const mendedBefore = ledger.made;
     const [recoveredMs] = await Promise.all([
       account.recover({
-        before: ledger.made,
-        beganAt: one.expects.unaided ? brokenAt : Date.now(),
+        ...(one.expects.unaided
+          ? { before: () => ledger.madeBefore(Date.now() - SOON_MS), beganAt: brokenAt, calmMs: CALM_MS }
+          : { before: () => mendedBefore, beganAt: Date.now(), calmMs: 0 }),
         allowed: { local: () => may().local, second: () => may().second },
         patience: RECOVERY,
         ended: rig.ended,
@@ -101,7 +110,10 @@ export async function runCase(one: Case, rig: Rig): Promise<Outcome> {
       name: one.name,
       rate: options.rate,
       acknowledged: ledger.items("acknowledged"),
-      local: localOutcome(lost.local, account, meter),
+      local: {
+        ...localOutcome(lost.local, account, meter),
+        ...readAttempts(await rig.readAlloyLog(startedAt).catch(() => "")),
+      },
       second: {
         lost: lost.second,
         repeated: each((signal) => received.seen[signal].repeated),
@@ -112,6 +124,7 @@ export async function runCase(one: Case, rig: Rig): Promise<Outcome> {
       sender: {
         refused: ledger.items("refused"),
         givenUp: ledger.items("given up"),
+        unanswered: { ...ledger.unanswered },
         errors: Object.fromEntries(ledger.errors),
       },
       recoveredMs,
@@ -131,10 +144,13 @@ export async function runCase(one: Case, rig: Rig): Promise<Outcome> {
   }
 }
 
-function localOutcome(lost: Items, { found }: Account, meter: Meter): Outcome["local"] {
+function localOutcome(lost: Items, { found }: Account, meter: Meter): Omit<Outcome["local"], keyof Attempts> {
   return {
     lost,
-    repeated: each((signal) => meter.growth(`received ${signal}`) - found[signal].distinct),
+    // What was lost may have been read, too, before it was.
+    repeated: each((signal) =>
+      Math.max(0, meter.growth(`received ${signal}`) - found[signal].distinct - lost[signal]),
+    ),
     discarded: each(
       (signal) =>
         meter.growth(`discarded ${signal}`) +

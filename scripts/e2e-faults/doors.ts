@@ -6,7 +6,14 @@ import { METHOD, readRejection, type Signal } from "../lib/otlp";
 import type { Stack } from "../lib/stack";
 
 /** How one attempt ended. */
-export type Outcome = "taken" | { retryable: boolean; said: string };
+export type Outcome =
+  | "taken"
+  | {
+      retryable: boolean;
+      said: string;
+      /** Whether it may have been taken all the same: it was under way, and then there was no answer. */
+      unanswered: boolean;
+    };
 
 /** A way into Alloy. */
 export interface Door {
@@ -22,6 +29,10 @@ const RECONNECT_MS = { "grpc.initial_reconnect_backoff_ms": 250, "grpc.max_recon
 /** What OTLP says to send again after. */
 const RETRYABLE_STATUS = [429, 502, 503, 504];
 
+/** A connection that broke, or an answer that did not come; not one that could not be made. */
+const UNANSWERED =
+  /HTTP (ECONNRESET|EPIPE|UND_ERR_SOCKET|UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT)|gRPC (4 |14 (Connection dropped|read E))/;
+
 /** OTLP by gRPC. */
 export class GrpcDoor implements Door {
   private readonly client: grpc.Client;
@@ -35,8 +46,7 @@ export class GrpcDoor implements Door {
     const deadline = Date.now() + ANSWER_WITHIN_MS;
     return new Promise((resolve) =>
       this.client.makeUnaryRequest(METHOD[signal], same, same, body, { deadline }, (error, answer) => {
-        if (error)
-          resolve({ retryable: isRetryable(error), said: `gRPC ${error.code} ${timeless(reasonOf(error))}` });
+        if (error) resolve(notTaken(isRetryable(error), `gRPC ${error.code} ${timeless(reasonOf(error))}`));
         else resolve(taken(answer ?? Buffer.alloc(0)));
       }),
     );
@@ -70,12 +80,10 @@ export class HttpDoor implements Door {
       });
       const said = Buffer.from(await answer.body.arrayBuffer());
       if (answer.statusCode === 200) return taken(said);
-      return {
-        retryable: RETRYABLE_STATUS.includes(answer.statusCode),
-        said: `HTTP ${answer.statusCode} ${readable(said)}`.trim(),
-      };
+      const status = answer.statusCode;
+      return notTaken(RETRYABLE_STATUS.includes(status), `HTTP ${status} ${readable(said)}`.trim());
     } catch (error) {
-      return { retryable: true, said: `HTTP ${causeOf(error)}` };
+      return notTaken(true, `HTTP ${causeOf(error)}`);
     }
   }
 
@@ -91,7 +99,11 @@ function timeless(reason: string): string {
 
 function taken(answer: Buffer): Outcome {
   const rejected = readRejection(answer);
-  return rejected === undefined ? "taken" : { retryable: false, said: rejected };
+  return rejected === undefined ? "taken" : notTaken(false, rejected);
+}
+
+function notTaken(retryable: boolean, said: string): Outcome {
+  return { retryable, said, unanswered: UNANSWERED.test(said) };
 }
 
 /** The words in an answer, which is a message of protocol buffers. */

@@ -10,10 +10,11 @@ export const alloyKilledInOutage: Case = {
   expects: {
     local: {
       lost: { traces: IN_MEMORY_MS, logs: IN_MEMORY_MS, metrics: IN_MEMORY_MS },
-      repeated: [...SIGNALS], // what it had sent, and not yet struck off its queue
+      repeated: [...SIGNALS], // also what it had sent, and not yet struck off its queue
     },
     second: { lost: IN_MEMORY_MS, repeated: IN_MEMORY_MS },
     alloyAway: true,
+    resent: true,
     restarts: ["alloy"],
   },
   during: async (bench) => {

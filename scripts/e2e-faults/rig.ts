@@ -25,6 +25,8 @@ import { Undo } from "./undo";
 const NEEDED = ["tempo", "loki", "mimir", "alloy"] as const;
 /** Longer than an exporter of ours holds anything back. */
 const LISTEN_MS = 2_000;
+const READY = { withinMs: 300_000, everyMs: 1_000 };
+const QUIET = { withinMs: 600_000, everyMs: 1_000 };
 const IN_EFFECT = { withinMs: 120_000, everyMs: 1_000 };
 
 /** A rig on the running stack, whose second path leads here until `close`. */
@@ -61,7 +63,7 @@ export async function openRig(
     tell("An earlier run was killed: mending what it has left");
     await undo.putBack(live.putBack);
   }
-  await live.allReady();
+  await ready(live, ended);
   await refuseCompany(live);
 
   const { bind, seenAs } = await addressFor(nodeOf(cluster));
@@ -75,12 +77,13 @@ export async function openRig(
     namespace: stack.namespace,
     ask: kube.ask,
     readPage: live.readPage,
+    readAlloyLog: (since) => kube.log("alloy", since),
     readContainers: () => kube.containers(),
     putBack: (which = () => true) =>
       undo.putBack(live.putBack, (change) => change.what !== "settings" && which(change)),
     quiet: async () => {
-      await live.allReady();
-      await live.queuesEmpty();
+      await ready(live, ended);
+      await live.until(() => (ended.aborted ? DONE : live.backlog(0)), QUIET);
     },
     close: async () => {
       await undo.putBack(live.putBack);
@@ -101,6 +104,13 @@ export async function openRig(
     throw error;
   }
   return rig;
+}
+
+/** Nothing is waited for any more once somebody wants us to end. */
+const DONE = Promise.resolve(undefined);
+
+function ready(live: LiveStack, ended: AbortSignal): Promise<void> {
+  return live.until(() => (ended.aborted ? DONE : live.notReady()), READY);
 }
 
 function restoreFile(file: string, text?: string): void {

@@ -65,6 +65,22 @@ export class Kube {
     return (await this.get(this.within(`pods/${pod}:${PARTS[part].port}/proxy/metrics`))).toString();
   }
 
+  /** What a part's program, and the one before it in the same pod, has written since a time. */
+  async log(part: Part, since: Date): Promise<string> {
+    const { metadata, status } = await this.pod(part);
+    const { container } = PARTS[part];
+    const restarts = status.containerStatuses?.find(({ name }) => name === container)?.restartCount ?? 0;
+    const read = async (previous: boolean) => {
+      const query = new URLSearchParams({
+        container,
+        previous: String(previous),
+        sinceTime: since.toISOString(),
+      });
+      return (await this.get(this.within(`pods/${metadata.name}/log?${query.toString()}`))).toString();
+    };
+    return `${restarts > 0 ? await read(true).catch(() => "") : ""}\n${await read(false)}`;
+  }
+
   /** Memory and restarts of containers, as the kubelet of the only node tells them. */
   async containers(): Promise<string> {
     return (await this.get(`/api/v1/nodes/${await this.node()}/proxy/metrics/resource`)).toString();

@@ -25,11 +25,21 @@ export class Ledger {
   readonly errors = new Map<string, number>();
   private readonly fates: Record<Signal, (Fate | undefined)[]> = { traces: [], logs: [], metrics: [] };
 
+  /** Items of attempts that may have been taken, though there was no answer: these may be there twice. */
+  readonly unanswered = each(() => 0);
+
   constructor(readonly run: string) {}
 
   /** Requests made so far. */
   get made(): number {
     return this.timesUs.length;
+  }
+
+  /** Requests made before a time, in milliseconds since 1970. */
+  madeBefore(ms: number): number {
+    let made = this.made;
+    while (made > 0 && this.timesUs[made - 1]! >= ms * 1_000) made--;
+    return made;
   }
 
   settle(signal: Signal, { from, to }: Range, fate: Fate): void {
@@ -39,6 +49,10 @@ export class Ledger {
   /** Keeps the words of an error, without what differs each time. */
   note(error: string): void {
     this.errors.set(error, (this.errors.get(error) ?? 0) + 1);
+  }
+
+  noteUnanswered(signal: Signal, { from, to }: Range): void {
+    this.unanswered[signal] += (to - from) * PER_REQUEST[signal];
   }
 
   /** Items of each signal that met this fate; `open`: that have no answer yet. */

@@ -10,10 +10,12 @@ const SECOND_EVERY_MS = 200;
 
 /** What to wait for, and for how long. */
 export interface Recovery {
-  /** Number of the first request that is not waited for. */
-  before: number;
+  /** Number of the first request that is not waited for, or not yet. */
+  before: () => number;
   /** From when on to count, in milliseconds since 1970. */
   beganAt: number;
+  /** For how long nothing may be missing. */
+  calmMs: number;
   /** What may be missing for good. */
   allowed: { local: () => Items; second: () => Items };
   /** How long in all, and while nothing comes. */
@@ -79,26 +81,25 @@ export class Account {
     );
   }
 
-  /**
-   * How long it takes, in milliseconds, until what was sent before a number is on either side, but for what may be missing;
-   * undefined: it did not come.
-   */
-  async recover({ before, beganAt, allowed, patience, ended }: Recovery): Promise<Recovered> {
+  /** How long it takes until what was sent is on either side, and stays so; but for what may be missing. */
+  async recover({ before, beganAt, calmMs, allowed, patience, ended }: Recovery): Promise<Recovered> {
     const timeOf = async (missing: () => Promise<Items> | Items, may: () => Items, everyMs: number) => {
-      let least = Infinity;
-      for (let changedAt = Date.now(); !ended.aborted; await sleep(everyMs)) {
+      let [least, changedAt] = [Infinity, Date.now()];
+      for (let goodSince: number | undefined; !ended.aborted; await sleep(everyMs)) {
         const items = await missing();
-        if (SIGNALS.every((signal) => items[signal] <= may()[signal])) return Date.now() - beganAt;
-        if (sum(items) < least) changedAt = Date.now();
-        least = Math.min(least, sum(items));
+        const good = SIGNALS.every((signal) => items[signal] <= may()[signal]);
+        goodSince = good ? (goodSince ?? Date.now()) : undefined;
+        if (goodSince !== undefined && Date.now() >= goodSince + calmMs) return goodSince - beganAt;
+        if (good || sum(items) < least) changedAt = Date.now();
+        least = good ? Infinity : Math.min(least, sum(items));
         if (Date.now() > Math.min(beganAt + patience.withinMs, changedAt + patience.unchangedMs))
           return undefined;
       }
       return undefined;
     };
     const [local, second] = await Promise.all([
-      timeOf(() => this.missingLocally(before), allowed.local, LOCAL_EVERY_MS),
-      timeOf(() => this.missingSecond(before), allowed.second, SECOND_EVERY_MS),
+      timeOf(() => this.missingLocally(before()), allowed.local, LOCAL_EVERY_MS),
+      timeOf(() => this.missingSecond(before()), allowed.second, SECOND_EVERY_MS),
     ]);
     return { local, second };
   }
@@ -107,8 +108,9 @@ export class Account {
   async settle(patience: Recovery["patience"], ended: AbortSignal): Promise<{ local: Items; second: Items }> {
     const none = () => each(() => 0);
     await this.recover({
-      before: Infinity,
+      before: () => Infinity,
       beganAt: Date.now(),
+      calmMs: 0,
       allowed: { local: none, second: none },
       patience,
       ended,

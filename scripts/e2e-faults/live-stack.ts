@@ -26,7 +26,6 @@ export interface LiveTools {
 }
 
 const SOON: Patience = { withinMs: 120_000, everyMs: 250 };
-const BACKLOG: Patience = { withinMs: 600_000, everyMs: 1_000 };
 /** A killed program that was killed before is started again only after a while. */
 const READY_AGAIN: Patience = { withinMs: 300_000, everyMs: 500 };
 
@@ -47,20 +46,16 @@ export class LiveStack {
     });
   };
 
-  /** Waits until every part is ready. */
-  async allReady(parts = Object.keys(PARTS) as Part[]): Promise<void> {
-    await this.until(async () => {
-      const missing = await Promise.all(parts.map((part) => this.tools.kube.notReady(part)));
-      return missing.find((one) => one !== undefined);
-    }, READY_AGAIN);
+  /** What is not ready; undefined: every part is. */
+  async notReady(parts = Object.keys(PARTS) as Part[]): Promise<string | undefined> {
+    const missing = await Promise.all(parts.map((part) => this.tools.kube.notReady(part)));
+    return missing.find((one) => one !== undefined);
   }
 
-  /** Waits until nothing waits in a queue of Alloy's. */
-  async queuesEmpty(): Promise<void> {
-    await this.until(async () => {
-      const waiting = sumOf(parseMetrics(await this.readPage("alloy")), "otelcol_exporter_queue_size");
-      return waiting === 0 ? undefined : `${waiting} bytes wait in Alloy's queues`;
-    }, BACKLOG);
+  /** Whether more than so many bytes wait in Alloy's queues, all of them together. */
+  async backlog(mayWait: number): Promise<string | undefined> {
+    const waiting = sumOf(parseMetrics(await this.readPage("alloy")), "otelcol_exporter_queue_size");
+    return waiting <= mayWait ? undefined : `${waiting} bytes wait in Alloy's queues`;
   }
 
   async kill(part: Part): Promise<void> {
@@ -164,7 +159,7 @@ export class LiveStack {
       }, SOON);
       await body();
     });
-    await this.allReady([part]);
+    await this.until(() => this.notReady([part]), READY_AGAIN);
   }
 
   private async alloyText(): Promise<string> {

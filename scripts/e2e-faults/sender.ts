@@ -92,6 +92,7 @@ export class Sender {
       const outcome = await door.send(signal, body);
       if (outcome === "taken") return this.ledger.settle(signal, range, "acknowledged");
       this.ledger.note(outcome.said);
+      if (outcome.unanswered) this.ledger.noteUnanswered(signal, range);
       if (!outcome.retryable) return this.ledger.settle(signal, range, "refused");
       const { signal: halted } = this.halted;
       if (Date.now() + backoffMs > retryUntil || halted.aborted)
