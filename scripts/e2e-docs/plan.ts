@@ -26,7 +26,7 @@ const NOT_RUN: [RegExp, string][] = [
   [/\bsumoApi\./, "belongs to what has places to fill in"],
   [/^npm run pins\b/, "is for whoever moves a version"],
   [/^(npm ci && )?npm test$/, "is the tests themselves (.ci/run)"],
-  [/^npm run e2e\b/, "is a test of its own, which starts from nothing"],
+  [/^npm run e2e\b/, "is a test of its own"],
   [/^npm run open\b/, "opens a browser"],
   [/^kind (create|delete cluster)$/, "is what scripts/kind-cluster.sh runs"],
   [/^pulumi stack output portForward$/, "is for an existing cluster (kubeContext)"],

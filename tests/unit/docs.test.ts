@@ -117,7 +117,7 @@ describe("README and docs", () => {
 
   it("are followed by `npm run e2e:docs`, but for these commands", () => {
     const left = readPlan().filter(({ way }) => way === "not run");
-    const own = left.filter(({ text }) => !/[…<]/.test(text));
+    const own = left.filter(({ text }) => !/[…<]|^npm run e2e\b/.test(text));
     expect([...new Set(own.map(({ text }) => text))].sort()).toEqual(NOT_FOLLOWED);
   });
 });
@@ -190,7 +190,6 @@ const NOT_FOLLOWED = [
   "npm ci && npm test",
   "npm run",
   "npm run -s",
-  "npm run e2e",
   "npm run pins",
   "npm test",
   "pulumi config",
