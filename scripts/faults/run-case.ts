@@ -1,4 +1,5 @@
 import { type Signal, SIGNALS } from "../lib/otlp";
+import { waitUntil } from "../lib/wait";
 import { Account } from "./account";
 import { type Attempts, readAttempts } from "./alloy-log";
 import type { Case, Outcome } from "./case";
@@ -142,6 +143,9 @@ class CaseRun {
     const { account, bench, containers, fresh, ledger, meter, received, rig, sender } = this;
     await fresh.stop();
     await sender.stop();
+    // What had no answer comes again, if it does, long after it was there for the first time.
+    const backlog = () => (rig.ended.aborted ? Promise.resolve(undefined) : rig.live.backlog(0));
+    await waitUntil(backlog, { withinMs: this.times.recovery.withinMs, everyMs: 500 });
     const lost = await account.settle(this.times.settling, rig.ended);
     await meter.look();
     await containers.look();

@@ -1,75 +1,55 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import * as fs from "node:fs";
-import * as path from "node:path";
-import * as readline from "node:readline";
 import { alloyConfig } from "../../alloy/compose";
 import { OWN_METRICS } from "../../alloy/own-metrics";
 import { waitUntil } from "../../scripts/lib/wait";
-import { alloyValues } from "../../values/alloy";
 import { ADDRESS } from "../../values/shared";
 import { COMPONENTS } from "../../versions";
+import { alloy, AlloyHere } from "../helpers/alloy-here";
 import { FakeKube } from "../helpers/fake-kube";
 import { freePorts } from "../helpers/ports";
 import { PushSink } from "../helpers/push-sink";
-import { describeWith, program, temporaryFolder } from "../helpers/tools";
+import { describeWith } from "../helpers/tools";
 
-const alloy = program("alloy");
 const TOKEN = "ZaVnC4dhaV1-endpoint-token==";
 const components = new Set(COMPONENTS);
 const SPAN = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331", name: "a request" };
 
 /** Runs a whole Alloy, with a Sumo that refuses what it is sent, in a cluster that tells of Alloy's own pod alone. */
 describeWith([alloy], "the real Alloy, reading itself while Sumo refuses it", () => {
-  let folder: string;
+  let here: AlloyHere;
   let sink: PushSink;
   let kube: FakeKube;
-  let running: ChildProcess;
-  const said: string[] = [];
 
   beforeAll(async () => {
-    folder = temporaryFolder();
-    const [page, grpc, otlp] = await freePorts(3);
+    const [page, grpc, http] = (await freePorts(3)) as [string, string, string];
+    here = new AlloyHere({ page, grpc, http });
     sink = await PushSink.start();
     const ports = [
       { name: "http-metrics", containerPort: Number(page) },
-      { name: "otlp-http", containerPort: Number(otlp) },
+      { name: "otlp-http", containerPort: Number(http) },
     ];
     const pod = { name: "alloy-0", instance: "alloy", container: "alloy", ports };
     kube = await FakeKube.start([pod], ["Back-off restarting failed container"]);
-    fs.writeFileSync(path.join(folder, "endpoint"), `${sink.url}/receiver/v1/otlp/${TOKEN}`);
-    fs.writeFileSync(path.join(folder, "headers.json"), "{}");
-    fs.writeFileSync(path.join(folder, "config.alloy"), here(folder, sink, kube, [grpc!, otlp!]));
-    running = spawn(alloy.path!, [
-      "run",
-      path.join(folder, "config.alloy"),
-      `--storage.path=${folder}`,
-      `--server.http.listen-addr=127.0.0.1:${page}`,
-      `--stability.level=${alloyValues({ components }).alloy.stabilityLevel}`,
-      "--disable-reporting",
-    ]);
-    readline.createInterface(running.stderr!).on("line", (line) => {
-      said.push(line);
-      kube.log(line);
-    });
+    here.setEndpoint(`${sink.url}/receiver/v1/otlp/${TOKEN}`);
+    here.configure(withNeighbours(sink, kube));
+    here.onLine = (line) => kube.log(line);
+    here.start();
     await until(() => kube.followed > 0, "Alloy to follow its own log");
     const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [SPAN] }] }] });
     const headers = { "content-type": "application/json" };
-    await fetch(`http://127.0.0.1:${otlp}/v1/traces`, { method: "POST", body, headers });
+    await fetch(`http://127.0.0.1:${http}/v1/traces`, { method: "POST", body, headers });
     await until(() => sink.lines.some(({ line }) => line.includes("401")), "the log of the refusal");
     await until(() => failed().length > 0, "the count of the refusal");
     await until(() => sink.series.some(({ job }) => job === "watchtower/kubelet"), "the kubelet's state");
   }, 60_000);
 
   afterAll(async () => {
-    running.kill("SIGKILL");
-    await new Promise((gone) => running.once("close", gone));
+    await here.remove();
     kube.stop();
     sink.stop();
-    fs.rmSync(folder, { recursive: true });
   });
 
   async function until(there: () => boolean, what: string): Promise<void> {
-    const missing = () => Promise.resolve(there() ? undefined : `${what}; Alloy says: ${said.at(-1)}`);
+    const missing = () => Promise.resolve(there() ? undefined : `${what}; Alloy says: ${here.said.at(-1)}`);
     const stuck = await waitUntil(missing, { withinMs: 25_000, everyMs: 100 });
     if (stuck !== undefined) throw new Error(`no sign of ${stuck}`);
   }
@@ -93,7 +73,7 @@ describeWith([alloy], "the real Alloy, reading itself while Sumo refuses it", ()
   });
 
   it("writes the token into no series and no line, though its own log has it", () => {
-    expect(said.join("\n")).toContain(TOKEN);
+    expect(here.said.join("\n")).toContain(TOKEN);
     expect(JSON.stringify(sink.series)).not.toContain(TOKEN);
     expect(JSON.stringify(sink.lines)).not.toContain(TOKEN);
     const refusal = sink.lines.find(({ line }) => line.includes("401"))!;
@@ -130,15 +110,10 @@ describeWith([alloy], "the real Alloy, reading itself while Sumo refuses it", ()
   });
 });
 
-/** The configuration of the pod, moved to this machine: its folders, its neighbours, its cluster, its pace. */
-function here(folder: string, sink: PushSink, kube: FakeKube, [grpc, otlp]: string[]): string {
+/** The configuration of the pod, with other neighbours, another cluster, and quicker. */
+function withNeighbours(sink: PushSink, kube: FakeKube): string {
   const client = `client {\n\t\tapi_server = "${kube.url}"\n\t}`;
   return alloyConfig({ components, secondPath: true })
-    .replace(/directory( *)= "\/var\/lib\/alloy(.*)"/g, `directory$1= "${folder}$2"`)
-    .replace(/(storage\.file .*\n)/g, "$1\tcreate_directory = true\n")
-    .replaceAll("/etc/sumo", folder)
-    .replace("0.0.0.0:4317", `127.0.0.1:${grpc}`)
-    .replace("0.0.0.0:4318", `127.0.0.1:${otlp}`)
     .replace(ADDRESS.mimirRemoteWrite, `${sink.url}/api/v1/push`)
     .replace(ADDRESS.lokiPush, `${sink.url}/loki/api/v1/push`)
     .replace(/http:\/\/[\w-]+\.watchtower\.svc:\d+/g, sink.url)
