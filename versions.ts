@@ -40,6 +40,8 @@ export interface PinnedTool {
   least: string;
   /** Where it is published. */
   url: (platform: Platform) => string;
+  /** Where its publisher lists the sums, as `sha256sum` prints them; `npm run pins` takes them over. */
+  sums: (platform: Platform) => string;
   /** SHA-256 of what is published there. */
   sha256: Record<Platform, string>;
   /** Whether it is a tar.gz of several programs in one folder; else it is the program itself. */
@@ -49,13 +51,18 @@ export interface PinnedTool {
 const KIND = "0.33.0";
 const PULUMI = "3.259.0";
 
+function kindUrl(platform: Platform): string {
+  return `https://github.com/kubernetes-sigs/kind/releases/download/v${KIND}/kind-${platform.replace("x64", "amd64")}`;
+}
+
 export const TOOLS = {
-  // The sums are those of Pulumi's own Homebrew formula.
   pulumi: {
     version: PULUMI,
     least: "3.248.0", // the SDK's own (package.json)
     url: (platform) =>
       `https://github.com/pulumi/pulumi/releases/download/v${PULUMI}/pulumi-v${PULUMI}-${platform}.tar.gz`,
+    sums: () =>
+      `https://github.com/pulumi/pulumi/releases/download/v${PULUMI}/pulumi-${PULUMI}-checksums.txt`,
     sha256: {
       "linux-x64": "94ba357acac23d01474084c4b00098dc0f7bc70ce13f34c777459254a5f718e5",
       "linux-arm64": "edc8327463a72160bb36cf82cf5062da9c8a244290a706d9980988e7bf486853",
@@ -67,8 +74,8 @@ export const TOOLS = {
   kind: {
     version: KIND,
     least: "0.30.0", // the first with Kubernetes 1.34
-    url: (platform) =>
-      `https://github.com/kubernetes-sigs/kind/releases/download/v${KIND}/kind-${platform.replace("x64", "amd64")}`,
+    url: kindUrl,
+    sums: (platform) => `${kindUrl(platform)}.sha256sum`,
     sha256: {
       "linux-x64": "aee6151561422756b764a4ae28e7f44cda5af5a9eead3cc9985112b1de8d8e0d",
       "linux-arm64": "20022bee6cfcd5086cb7234d218e3454e6090022f2a8f55d1fa7fcf42c3867a2",

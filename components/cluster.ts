@@ -4,7 +4,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { ClusterSettings } from "../settings";
-import { kindConfig } from "../values/kind";
+import { KIND_AT_WORK, kindConfig } from "../values/kind";
 import { NAMESPACE } from "../values/shared";
 import type { Place } from "./place";
 
@@ -63,12 +63,13 @@ export class Cluster extends pulumi.ComponentResource {
         environment: {
           CLUSTER: name,
           OWNER: owner.hex,
+          STACK: pulumi.getStack(),
           KIND_CONFIG: config,
           NODE_IMAGE: nodeImage,
           HOST_PORTS: Object.entries(args.hostPorts)
             .map(([key, port]) => `${key}=${port}`)
             .join(" "),
-          AT_WORK: ".watchtower/kind-cluster.pid",
+          AT_WORK: KIND_AT_WORK,
         },
         // Ports and node image are fixed when a node is made: a change replaces the cluster and all data in it.
         triggers: [config, nodeImage],

@@ -1,4 +1,4 @@
 import { main } from "./lib/verb";
-import { run } from "./faults/run";
+import { run } from "./e2e-faults/run";
 
 main(run);

@@ -1,15 +1,18 @@
 #!/bin/sh
-# kind-cluster.sh ensure | delete | state: makes the kind cluster of a stack and prints its kubeconfig, takes it away, or says
-# what has become of it. Pulumi runs the first two (components/cluster.ts), `npm run up` and its kin the third. It reads
+# kind-cluster.sh ensure | delete | state | ports | remove-lost: makes the kind cluster of a stack and prints its kubeconfig,
+# takes it away, says what has become of it, or which of its ports are taken; or takes away one that this folder's stack made
+# and no longer knows of. Pulumi runs the first two (components/cluster.ts), `npm run up` and its kin the others. It reads
 #   CLUSTER      name of the cluster
-#   OWNER        id of the stack, drawn once and kept in its state
+#   OWNER        id of the stack, drawn once and kept in its state; remove-lost does without
+#   STACK        name of the stack; a state that an earlier version has left has none
 #   KIND_CONFIG  kind's configuration
 #   NODE_IMAGE   node image; empty: kind's own default
 #   HOST_PORTS   "key=port" words: ports on 127.0.0.1 that the cluster takes
 #   AT_WORK      file with the id of the process that is at work on the cluster
 #
 # A cluster is ours when the Docker volume $CLUSTER-owner carries our id. The volume is made before the cluster, so that
-# one whose making was killed is still known as ours; it lives where the cluster lives, in Docker, and goes with it.
+# one whose making was killed is still known as ours; it lives where the cluster lives, in Docker, and goes with it. It also
+# says which folder's stack made it, for the day on which the state is lost and the id with it.
 set -eu
 
 node="$CLUSTER-control-plane"
@@ -34,15 +37,29 @@ exists() {
   printf '%s\n' "$clusters" | grep -qxF "$CLUSTER"
 }
 
-is_ours() {
-  [ "$(docker volume inspect -f '{{ index .Labels "watchtower.owner" }}' "$mark" 2> /dev/null)" = "$OWNER" ]
+mark_says() {
+  docker volume inspect -f "{{ index .Labels \"watchtower.$1\" }}" "$mark" 2> /dev/null
 }
 
+is_ours() {
+  [ "$(mark_says owner)" = "$OWNER" ]
+}
+
+maker() {
+  echo "stack ${STACK:-} of $(pwd -P)"
+}
+
+was_made_here() {
+  [ "$(mark_says made-by)" = "$(maker)" ]
+}
+
+# A paused node counts as running to Docker, and answers nothing.
 is_running() {
-  [ "$(docker inspect -f '{{.State.Running}}' "$node" 2> /dev/null)" = true ]
+  [ "$(docker inspect -f '{{.State.Status}}' "$node" 2> /dev/null)" = running ]
 }
 
 is_complete() {
+  docker unpause "$node" > /dev/null 2>&1 || true
   docker start "$node" > /dev/null 2>&1 # a no-op on a running node
   docker exec "$node" test -e "$complete" 2> /dev/null
 }
@@ -103,7 +120,7 @@ write_in_node() {
 create() {
   check_ports
   docker volume rm "$mark" > /dev/null 2>&1 || true # of a stack whose cluster is gone
-  docker volume create --label "watchtower.owner=$OWNER" "$mark" > /dev/null
+  docker volume create --label "watchtower.owner=$OWNER" --label "watchtower.made-by=$(maker)" "$mark" > /dev/null
   printf '%s\n' "$KIND_CONFIG" | kind create cluster --name "$CLUSTER" ${NODE_IMAGE:+--image "$NODE_IMAGE"} --config - >&2 || {
     # kind takes away what it could not finish, but not when it is killed: then the mark says whose the rest is.
     exists || docker volume rm "$mark" > /dev/null 2>&1 || true
@@ -119,8 +136,11 @@ ensure() {
   wait_for_the_other
   if ! exists; then
     create
+  elif ! is_ours && was_made_here; then
+    fail "The kind cluster $CLUSTER was made by the $(maker), whose state is lost: \`npm run down\` removes it with its data, and \`npm run up\` makes it anew."
   elif ! is_ours; then
-    fail "A kind cluster named $CLUSTER is there already and belongs to something else: remove it with \`kind delete cluster --name $CLUSTER\`, or run inside it with \`pulumi config set kubeContext kind-$CLUSTER\`."
+    whose=$(mark_says made-by) || true
+    fail "A kind cluster named $CLUSTER is there already and belongs to ${whose:-something else}: remove it with \`kind delete cluster --name $CLUSTER\`, or run inside it with \`pulumi config set kubeContext kind-$CLUSTER\`."
   elif ! is_complete; then
     echo "The cluster was left half-made; making it again." >&2
     kind delete cluster --name "$CLUSTER" >&2
@@ -147,7 +167,7 @@ state() {
   if ! exists; then
     echo gone
   elif ! is_ours; then
-    echo foreign
+    if was_made_here; then echo lost; else echo foreign; fi
   elif ! is_running; then
     echo stopped
   elif is_complete; then
@@ -157,7 +177,30 @@ state() {
   fi
 }
 
+# "key port free" or "key port taken", one a line.
+ports() {
+  for word in $HOST_PORTS; do
+    if port_is_taken "${word#*=}"; then use=taken; else use=free; fi
+    echo "${word%%=*} ${word#*=} $use"
+  done
+}
+
+# Without Docker or kind there is no cluster of ours; a Docker that does not answer may have one.
+remove_lost() {
+  command -v docker > /dev/null && command -v kind > /dev/null || return 0
+  need
+  wait_for_the_other
+  if was_made_here; then
+    kind delete cluster --name "$CLUSTER" >&2
+    docker volume rm "$mark" > /dev/null
+    echo removed
+  elif exists; then
+    echo foreign
+  fi
+}
+
 case "${1:-}" in
-  ensure | delete | state) "$1" ;;
-  *) fail "usage: kind-cluster.sh ensure | delete | state" ;;
+  ensure | delete | state | ports) "$1" ;;
+  remove-lost) remove_lost ;;
+  *) fail "usage: kind-cluster.sh ensure | delete | state | ports | remove-lost" ;;
 esac

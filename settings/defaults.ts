@@ -33,6 +33,7 @@ export const KEYS = {
   sumoEnabled: "pulumi config set sumoEnabled true",
   sumoEndpoint: "pulumi config set --secret sumoEndpoint https://…",
   sumoHeaders: `pulumi config set --path 'sumoHeaders["X-Sumo-Category"]' laptop`,
+  sumoApi: "pulumi config set --path --secret sumoApi.accessKey …",
   components: `pulumi config set --path 'components[0]' tempo`,
   grafanaAdminPassword: "pulumi config set --secret grafanaAdminPassword …",
   grafanaPort: "pulumi config set grafanaPort 3000",

@@ -4,10 +4,12 @@ import { type ChartSource, readCharts } from "./charts";
 import { DEFAULTS, type HostPorts, KEYS, KNOWN_PASSWORD, type RetentionHours } from "./defaults";
 import { Faults, isRecord, RawConfig, show } from "./raw";
 import { readSumo, type SumoSettings } from "./sumo";
+import { readSumoApi, type SumoApi } from "./sumo-api";
 
 export type { ChartSource } from "./charts";
 export type { HostPorts, RetentionHours } from "./defaults";
 export type { SumoDestination, SumoSettings } from "./sumo";
+export type { SumoApi } from "./sumo-api";
 
 /** A kind cluster of our own, or one that is there already. */
 export type ClusterSettings =
@@ -29,6 +31,8 @@ export interface Settings {
   components: ReadonlySet<Component>;
   cluster: ClusterSettings;
   sumo: SumoSettings;
+  /** How `npm run compare` asks Sumo itself; unset: it does not. */
+  sumoApi?: SumoApi;
   /** Unset: one is drawn at random and kept in the stack's state. */
   grafanaAdminPassword?: pulumi.Output<string>;
   charts: Record<Component, ChartSource>;
@@ -50,6 +54,7 @@ export function readSettings(): Settings {
   const settings: Settings = {
     components,
     cluster: readCluster(raw, faults),
+    sumoApi: readSumoApi(raw, faults),
     // Alloy does the second write: a stack without it has none.
     sumo: components.has("alloy") ? sumo : { ...sumo, destination: "off" },
     grafanaAdminPassword: readPassword(raw, faults),

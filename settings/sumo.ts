@@ -60,7 +60,7 @@ function endpointFault(text: string): { what: string; allowed: string } | undefi
 }
 
 /** Hosts a person runs themselves, where http gives no token to a stranger. */
-function isNearby(hostname: string): boolean {
+export function isNearby(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, "");
   return (
     /^(localhost|host\.docker\.internal|127\.\d+\.\d+\.\d+|::1|f[cd][0-9a-f]{2}:.*)$/.test(host) ||

@@ -3,6 +3,7 @@ import { SIZE } from "./sizes";
 
 /** A container of the stack, and the workload that its pods are named after. */
 interface Container {
+  kind: "StatefulSet" | "Deployment";
   workload: string;
   container: string;
   size: Resources;
@@ -10,14 +11,21 @@ interface Container {
 
 /** Every container that the charts make, with its size: what the kubelet tells of them lacks their limits. */
 export const CONTAINERS: Container[] = [
-  { workload: "tempo", container: "tempo", size: SIZE.tempo },
-  { workload: "loki", container: "loki", size: SIZE.loki },
-  { workload: "mimir-ingester", container: "ingester", size: SIZE.mimirIngester },
-  ...["compactor", "distributor", "querier", "query-frontend", "query-scheduler", "store-gateway"].map(
-    (role) => ({ workload: `mimir-${role}`, container: role, size: SIZE.mimirSmall }),
-  ),
-  { workload: "grafana", container: "grafana", size: SIZE.grafana },
-  { workload: "alloy", container: "alloy", size: SIZE.alloy },
-  { workload: "alloy", container: "config-reloader", size: SIZE.alloyReloader },
-  { workload: "sumo-stand-in", container: "alloy", size: SIZE.sumoStandIn },
+  { kind: "StatefulSet", workload: "tempo", container: "tempo", size: SIZE.tempo },
+  { kind: "StatefulSet", workload: "loki", container: "loki", size: SIZE.loki },
+  { kind: "StatefulSet", workload: "mimir-ingester", container: "ingester", size: SIZE.mimirIngester },
+  mimir("StatefulSet", "compactor"),
+  mimir("Deployment", "distributor"),
+  mimir("Deployment", "querier"),
+  mimir("Deployment", "query-frontend"),
+  mimir("Deployment", "query-scheduler"),
+  mimir("StatefulSet", "store-gateway"),
+  { kind: "Deployment", workload: "grafana", container: "grafana", size: SIZE.grafana },
+  { kind: "Deployment", workload: "alloy", container: "alloy", size: SIZE.alloy },
+  { kind: "Deployment", workload: "alloy", container: "config-reloader", size: SIZE.alloyReloader },
+  { kind: "Deployment", workload: "sumo-stand-in", container: "alloy", size: SIZE.sumoStandIn },
 ];
+
+function mimir(kind: Container["kind"], role: string): Container {
+  return { kind, workload: `mimir-${role}`, container: role, size: SIZE.mimirSmall };
+}

@@ -5,6 +5,9 @@ import { NODE_PORT } from "./shared";
 /** Name of the cluster that we make. */
 export const CLUSTER_NAME = "watchtower";
 
+/** Where scripts/kind-cluster.sh notes the process that is at work on it. */
+export const KIND_AT_WORK = ".watchtower/kind-cluster.pid";
+
 /** kind's configuration: one node, our three ports on the loopback address only (kind's own default is all). */
 export function kindConfig(hostPorts: HostPorts): string {
   // All three, whatever the stack runs: a mapping cannot be added later without losing the cluster and its data.

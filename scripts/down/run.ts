@@ -1,28 +1,32 @@
-import type { Engine } from "../lib/engine";
-import { clusterState, deleteCluster } from "../lib/kind";
+import { Engine } from "../lib/engine";
+import { clusterState, deleteCluster, removeLost } from "../lib/kind";
 import { operate } from "../lib/operation";
-import { plainVerb } from "../lib/plain-verb";
+import { prepare } from "../lib/prepare";
 import { Screen } from "../lib/screen";
-import type { ExitCode, Surroundings } from "../lib/verb";
-
-const VERB = {
-  name: "down",
-  does: "Takes away all that the stack made: cluster, volumes, data, kubeconfig entry. Its settings stay.",
-};
+import { type ExitCode, runVerb, type Surroundings } from "../lib/verb";
+import { contextOf, forgetStack, tellLost } from "./lost";
+import { parseOptions } from "./options";
 
 /** The whole program; resolves to the exit code. */
 export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
-  return plainVerb(VERB, argv, around, async (engine, tell) => {
-    if (engine === undefined) {
-      tell("There is no such stack, so there is nothing to take away.");
-      return 0;
-    }
-    return down(engine, around);
+  return runVerb("down", parseOptions(argv), around, async ({ stack, lost }) => {
+    const tell = (text: string) => void around.out.write(`${text}\n`);
+    await prepare(tell);
+    if (lost) return forgetStack(stack, tell);
+    const engine = await Engine.open(stack, { make: false, tell });
+    if (engine) return down(engine, around);
+    await tellLost(await Engine.nameOf(stack), tell);
+    tell("There is no such stack, so there is nothing to take away.");
+    return 0;
   });
 }
 
 /** Takes away what the engine knows of, and what it does not. */
-export async function down(engine: Engine, { out }: Surroundings): Promise<ExitCode> {
+export async function down(
+  engine: Engine,
+  { out }: Surroundings,
+  look = { removeLost, contextOf },
+): Promise<ExitCode> {
   const screen = new Screen(out);
   const { cluster, interrupted } = await engine.kept();
   if (cluster) await clusterState(cluster); // says what is wrong with Docker before anything is begun
@@ -31,6 +35,8 @@ export async function down(engine: Engine, { out }: Surroundings): Promise<ExitC
   // Pulumi knows nothing of a cluster whose making was killed, and destroys none whose replacement failed (tried with CLI
   // 3.259); one that is not ours, the script leaves.
   if (cluster) await deleteCluster(cluster);
+  else if (look.contextOf(engine.name) === undefined)
+    await tellLost(engine.name, (text) => screen.line(text), look.removeLost);
   if (interrupted) await engine.forgetInterrupted();
   screen.line(`Watchtower is down: nothing is left of stack ${engine.name} but its settings.`);
   return 0;

@@ -3,6 +3,7 @@ import { Fault } from "../lib/fault";
 import { nodeOf } from "../lib/kind";
 import { prepare } from "../lib/prepare";
 import { elapsed } from "../lib/screen";
+import { coloured } from "../lib/colours";
 import { type ExitCode, runVerb, type Surroundings } from "../lib/verb";
 import { Bench } from "./bench";
 import { parseOptions } from "./options";
@@ -12,7 +13,7 @@ export type { Step } from "./steps";
 
 /** The whole program; resolves to the exit code. */
 export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
-  const tell = (text: string) => void around.out.write(`${text}\n`);
+  const tell = (text: string) => void around.out.write(`${coloured(around.out, text)}\n`);
   return runVerb("e2e", parseOptions(argv), around, async ({ keep }) => {
     await prepare(tell);
     await refuseToBreakAnother();
@@ -33,7 +34,7 @@ export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
 }
 
 /** The cluster's name and ports are the user's own stack's, too. */
-async function refuseToBreakAnother(): Promise<void> {
+export async function refuseToBreakAnother(): Promise<void> {
   const nodes = await docker("ps", "--all", "--quiet", "--filter", `name=${nodeOf()}`);
   if (nodes !== "")
     throw new Fault(

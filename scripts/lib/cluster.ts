@@ -8,20 +8,30 @@ import type { Stack } from "./stack";
 export type ReadMetrics = (service: string) => Promise<string>;
 
 /** Port of every Alloy's own page, which no node port exposes. */
-const ALLOY_PORT = 12345;
+export const ALLOY_PORT = 12345;
 
 /** Reads metrics pages through the cluster's API, so that nothing needs a port of its own on this machine. */
-export function metricsReader({ cluster, namespace }: Stack): ReadMetrics {
+export function metricsReader(stack: Stack): ReadMetrics {
+  const read = pageReader(stack);
+  return (service) => read(service, ALLOY_PORT, "metrics");
+}
+
+/** Reads a page of one of the stack's services, by its port within the cluster. */
+export type ReadPage = (service: string, port: number, path: string) => Promise<string>;
+
+/** Reads pages through the cluster's API; what a pod answers beside 2xx is an error with what it said. */
+export function pageReader({ cluster, namespace }: Pick<Stack, "cluster" | "namespace">): ReadPage {
   const connecting = coreApi(cluster);
   connecting.catch(() => {}); // told to whoever asks
-  return async (service) => {
+  return async (service, port, path) => {
     const api = await connecting;
-    const name = `${service}:${ALLOY_PORT}`;
-    return api
-      .connectGetNamespacedServiceProxyWithPath({ name, namespace, path: "metrics" })
+    const name = `${service}:${port}`;
+    const page: unknown = await api
+      .connectGetNamespacedServiceProxyWithPath({ name, namespace, path })
       .catch((error: unknown) => {
         throw whyNot(service, namespace, error);
       });
+    return typeof page === "string" ? page : JSON.stringify(page); // the client reads JSON, asked or not
   };
 }
 
@@ -82,6 +92,12 @@ async function discoveryApi(cluster: Stack["cluster"]) {
   return (await kubeConfig(cluster)).makeApiClient(DiscoveryV1Api);
 }
 
+/** The version that the cluster's API tells, such as v1.34.4. */
+export async function apiVersion(cluster: Stack["cluster"]): Promise<string> {
+  const { VersionApi } = await import("@kubernetes/client-node");
+  return (await (await kubeConfig(cluster)).makeApiClient(VersionApi).getCode()).gitVersion;
+}
+
 /** The user's kubeconfig, or the one the stack has kept, set to the cluster. */
 export async function kubeConfig(cluster: Stack["cluster"]) {
   process.noDeprecation = true; // its node-fetch makes Node 22 and later warn of punycode
@@ -101,10 +117,16 @@ export async function kubeConfig(cluster: Stack["cluster"]) {
   return config;
 }
 
+/** As much of what a pod says as a line has room for. */
+const SHORT = 120;
+
 /** Only a pod that is not ready (yet) is worth asking again. */
 function whyNot(service: string, namespace: string, error: unknown): Error {
-  const { code } = error as { code?: unknown };
+  const { code, body } = error as { code?: unknown; body?: unknown };
   const look = `see \`kubectl -n ${namespace} get pods\``;
+  // The API's own words are JSON; those of the pod are not.
+  if (typeof code === "number" && code !== 404 && typeof body === "string" && !body.startsWith("{"))
+    return new Error(`${service} answers ${code} ${body.replace(/\s+/g, " ").slice(0, SHORT)}`.trim());
   if (code === 503) return new Error(`${service} has no pod that is ready: ${look}`);
   if (code === 404)
     return new Fault(`There is no service ${service} in namespace ${namespace}: run \`npm run up\`.`);

@@ -11,6 +11,8 @@ export interface DockerInfo {
   memory: number;
   /** The folder of images and volumes, on the machine that Docker runs on. */
   folder: string;
+  /** Version of cgroup, 1 or 2. */
+  cgroup?: string;
 }
 
 /**
@@ -22,11 +24,17 @@ export async function dockerInfo(): Promise<DockerInfo> {
     ServerVersion?: string;
     MemTotal?: number;
     DockerRootDir?: string;
+    CgroupVersion?: string;
     ServerErrors?: string[];
   };
   if (info.ServerErrors?.length || info.ServerVersion === undefined)
     throw doesNotAnswer(info.ServerErrors?.join(" ") ?? "");
-  return { version: info.ServerVersion, memory: info.MemTotal ?? 0, folder: info.DockerRootDir ?? "" };
+  return {
+    version: info.ServerVersion,
+    memory: info.MemTotal ?? 0,
+    folder: info.DockerRootDir ?? "",
+    cgroup: info.CgroupVersion,
+  };
 }
 
 /**
@@ -46,6 +54,24 @@ export async function docker(...args: string[]): Promise<string> {
     if (/cannot connect|permission denied|is the docker daemon running|error during connect/i.test(stderr))
       throw doesNotAnswer(stderr);
     throw error;
+  }
+}
+
+/**
+ * What has become of a container (`running`, `paused`, `exited`, …).
+ * @returns undefined when there is none of that name
+ * @throws Fault when Docker does not tell
+ */
+export async function containerStatus(name: string): Promise<string | undefined> {
+  try {
+    return await docker("inspect", "--type", "container", "-f", "{{.State.Status}}", name);
+  } catch (error) {
+    if (error instanceof Fault) throw error;
+    const { stderr = "" } = error as { stderr?: string };
+    if (/no such (object|container)/i.test(stderr)) return undefined;
+    throw new Fault(
+      `Docker does not tell of the container ${name} (${stderr.trim()}): see \`docker ps -a\`.`,
+    );
   }
 }
 

@@ -7,11 +7,11 @@ import {
   type UpOptions,
 } from "@pulumi/pulumi/automation";
 import { PROJECT } from "./home";
-import { whenFree } from "./lock";
+import { type Holder, holdersOf, whenFree } from "./lock";
 import { faultOf } from "./pulumi-fault";
 
 /** The stack that `npm run up` makes where none is chosen: the one whose settings we ship. */
-const FIRST_STACK = "local";
+export const FIRST_STACK = "local";
 
 /** What the engine keeps of the stack, as far as we ask. */
 export interface Kept {
@@ -54,6 +54,10 @@ export function keptIn({ resources = [], pending_operations: pending = [] }: Sta
   };
 }
 
+async function nameIn(workspace: LocalWorkspace, name: string | undefined): Promise<string> {
+  return name ?? process.env.PULUMI_STACK ?? (await workspace.stack())?.name ?? FIRST_STACK;
+}
+
 /** Pulumi's engine, on one stack. */
 export class Engine {
   private constructor(
@@ -72,7 +76,7 @@ export class Engine {
   ): Promise<Engine | undefined> {
     try {
       const workspace = await LocalWorkspace.create({ workDir: PROJECT });
-      const stackName = name ?? process.env.PULUMI_STACK ?? (await workspace.stack())?.name ?? FIRST_STACK;
+      const stackName = await nameIn(workspace, name);
       const stack = how.make
         ? await Stack.createOrSelect(stackName, workspace)
         : await Stack.select(stackName, workspace);
@@ -80,6 +84,28 @@ export class Engine {
     } catch (error) {
       if (error instanceof StackNotFoundError && !how.make) return undefined;
       throw faultOf((error as Error).message);
+    }
+  }
+
+  /** The stack that a verb works on, be it there or not. */
+  static async nameOf(name: string | undefined): Promise<string> {
+    try {
+      return await nameIn(await LocalWorkspace.create({ workDir: PROJECT }), name);
+    } catch (error) {
+      throw faultOf((error as Error).message);
+    }
+  }
+
+  /**
+   * Has the backend forget a stack, whatever it knows of it, without its passphrase; its settings stay.
+   * @throws Fault when the backend does not let us
+   */
+  static async forget(name: string): Promise<void> {
+    try {
+      const workspace = await LocalWorkspace.create({ workDir: PROJECT });
+      await workspace.removeStack(name, { force: true, preserveConfig: true });
+    } catch (error) {
+      if (!(error instanceof StackNotFoundError)) throw faultOf((error as Error).message);
     }
   }
 
@@ -115,6 +141,26 @@ export class Engine {
     await this.whenFree(() => this.stack.destroy({ color: "never", ...options }));
   }
 
+  /** Who holds the stack; undefined: its backend does not let us look. */
+  async holders(): Promise<Holder[] | undefined> {
+    const { url } = await this.stack.workspace.whoAmI();
+    return holdersOf(url ?? "", this.name);
+  }
+
+  /** Takes away the stack's locks, whoever holds them. */
+  async unlock(): Promise<void> {
+    await this.stack.cancel();
+  }
+
+  /** @throws Fault when the passphrase does not open the secrets of the stack's settings */
+  async readSecrets(): Promise<void> {
+    try {
+      await this.stack.getAllConfig();
+    } catch (error) {
+      throw faultOf((error as Error).message);
+    }
+  }
+
   /** Forgets what a killed run was making: whatever it was, it is made again or there by now. */
   async forgetInterrupted(): Promise<void> {
     const exported = await this.stack.exportStack();
@@ -131,6 +177,6 @@ export class Engine {
   }
 
   private whenFree<T>(operation: () => Promise<T>): Promise<T> {
-    return whenFree(operation, { cancel: () => this.stack.cancel(), tell: this.tell });
+    return whenFree(operation, { cancel: () => this.unlock(), tell: this.tell });
   }
 }

@@ -7,6 +7,17 @@ export interface Answer {
   body: string;
 }
 
+/** Grafana does not answer at its address. */
+export class Silent extends Fault {
+  constructor(
+    /** What is seen of it, without what to do. */
+    readonly what: string,
+    mend: string,
+  ) {
+    super(`${what}: ${mend}.`);
+  }
+}
+
 const ANSWER_WITHIN_MS = 10_000;
 
 /** Grafana, and its data sources asked as Grafana itself asks them. */
@@ -14,7 +25,11 @@ export class Grafana {
   private readonly url: string;
   private readonly authorization: string;
 
-  constructor(private readonly stack: Stack & Required<Pick<Stack, "grafana">>) {
+  /** @param withinMs how long to wait for an answer */
+  constructor(
+    private readonly stack: Stack & Required<Pick<Stack, "grafana">>,
+    private readonly withinMs = ANSWER_WITHIN_MS,
+  ) {
     const { url, user, password } = stack.grafana;
     this.url = url;
     this.authorization = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
@@ -34,7 +49,7 @@ export class Grafana {
    */
   async get(path: string, query: Record<string, string> = {}): Promise<Answer> {
     const url = `${this.url}${path}?${new URLSearchParams(query).toString()}`;
-    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+    const signal = AbortSignal.timeout(this.withinMs);
     try {
       const answer = await fetch(url, {
         headers: { authorization: this.authorization, accept: "application/json" },
@@ -45,10 +60,9 @@ export class Grafana {
     } catch (error) {
       if (error instanceof Fault) throw error;
       // The data source hangs, not Grafana: what a less patient proxy would say.
-      if (signal.aborted) return { status: 504, body: `Nothing within ${ANSWER_WITHIN_MS / 1000} s` };
-      throw new Fault(
-        `Grafana does not answer at ${this.url} (${reasonOf(error)}): ${howToReach(this.stack)}.`,
-      );
+      if (signal.aborted) return { status: 504, body: `Nothing within ${this.withinMs / 1000} s` };
+      const what = `Grafana does not answer at ${this.url} (${reasonOf(error)})`;
+      throw new Silent(what, howToReach(this.stack));
     }
   }
 

@@ -17,6 +17,11 @@ export function passphraseFile(home = HOME): string {
   return path.join(home, "passphrase");
 }
 
+/** Makes the folder of the state (Pulumi.yaml), which Pulumi does not; a `git clean`, or a person, may have taken it away. */
+export function ensureStateFolder(env: NodeJS.ProcessEnv = process.env, home = HOME): void {
+  if (env.PULUMI_BACKEND_URL === undefined) fs.mkdirSync(path.join(home, "state"), { recursive: true });
+}
+
 /**
  * The variables by which plain `pulumi` in this folder is the one that `npm run up` uses: same CLI, same state, same
  * passphrase. What the user has set stays as it is. `home` and `env` are those of this process by default.

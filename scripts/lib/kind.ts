@@ -1,11 +1,14 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { CLUSTER_NAME } from "../../values/kind";
+import { CLUSTER_NAME, KIND_AT_WORK } from "../../values/kind";
 import { Fault } from "./fault";
 import { PROJECT } from "./home";
 
-/** What has become of a cluster of ours; `foreign`: another has its name. */
-export type ClusterState = "gone" | "foreign" | "half-made" | "stopped" | "running";
+/**
+ * What has become of a cluster of ours; `foreign`: another has its name; `lost`: the one of its name was made by this
+ * folder's stack, whose state does not know it any more.
+ */
+export type ClusterState = "gone" | "foreign" | "lost" | "half-made" | "stopped" | "running";
 
 /**
  * Asks scripts/kind-cluster.sh, in the surroundings that Pulumi gave it.
@@ -15,9 +18,48 @@ export async function clusterState(cluster: Record<string, string>): Promise<Clu
   return (await kindCluster("state", cluster)).trim() as ClusterState;
 }
 
+/** One of the stack's ports on 127.0.0.1. */
+export interface Port {
+  /** The setting that names it. */
+  key: string;
+  port: number;
+  /** Whether something answers there, be it ours or not. */
+  taken: boolean;
+}
+
+/** Asks scripts/kind-cluster.sh about ports, as it does before it makes a cluster. */
+export async function portsInUse(hostPorts: Record<string, number>): Promise<Port[]> {
+  const HOST_PORTS = Object.entries(hostPorts)
+    .map(([key, port]) => `${key}=${port}`)
+    .join(" ");
+  const said = await kindCluster("ports", { CLUSTER: "", HOST_PORTS });
+  return said
+    .trim()
+    .split("\n")
+    .map((line) => {
+      const [key = "", port, use] = line.split(" ");
+      return { key, port: Number(port), taken: use === "taken" };
+    });
+}
+
 /** Takes away what is left of a cluster of ours, in part or whole. */
 export async function deleteCluster(cluster: Record<string, string>): Promise<void> {
   await kindCluster("delete", cluster);
+}
+
+/** What a cluster that no state knows is asked about by. */
+export function unknownCluster(stack: string): Record<string, string> {
+  // An organisation and a project may stand before its name, and the program does not see them.
+  return { ...OURS, OWNER: "nobody", STACK: stack.split("/").pop()!, AT_WORK: KIND_AT_WORK };
+}
+
+/**
+ * Takes away a cluster that this folder's stack made and no longer knows of, its state being lost.
+ * @returns what was there
+ */
+export async function removeLost(stack: string): Promise<"nothing" | "removed" | "foreign"> {
+  const said = (await kindCluster("remove-lost", unknownCluster(stack))).trim();
+  return said === "removed" || said === "foreign" ? said : "nothing";
 }
 
 /** The cluster that the program makes, as far as its name goes. */
@@ -29,8 +71,14 @@ export function nodeOf(cluster = OURS): string {
 }
 
 /** The context that kind writes into the user's kubeconfig for it. */
-export function contextOf(cluster = OURS): string {
+export function kindContext(cluster: { CLUSTER?: string } = OURS): string {
   return `kind-${cluster.CLUSTER}`;
+}
+
+/** The kind cluster that a kubeconfig of kind's leads to; undefined: it is of another. */
+export function kindClusterIn(kubeconfig: string): { CLUSTER: string } | undefined {
+  const [, CLUSTER] = /^current-context: "?kind-([\w.-]+?)"?$/m.exec(kubeconfig) ?? [];
+  return CLUSTER === undefined ? undefined : { CLUSTER };
 }
 
 async function kindCluster(verb: string, cluster: Record<string, string>): Promise<string> {

@@ -1,8 +1,11 @@
 import { execFile } from "node:child_process";
+import * as fs from "node:fs";
 import * as os from "node:os";
+import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { Fault } from "./fault";
+import { PROJECT } from "./home";
 import { isAlive } from "./tools/tool";
 
 /** Who holds a stack, as Pulumi names them. */
@@ -17,6 +20,31 @@ function holdersIn(said: string): Holder[] {
     host,
     pid: Number(pid),
   }));
+}
+
+/**
+ * Reads who holds a stack, without an operation that would have to wait for it.
+ * @param backend address of the backend, as `pulumi whoami` tells it
+ * @param folder the project's, which a relative address starts from
+ * @returns undefined where nobody can look: only a folder keeps locks as files
+ */
+export function holdersOf(backend: string, stack: string, folder = PROJECT): Holder[] | undefined {
+  const [, place] = /^file:\/\/(.*)$/.exec(backend) ?? [];
+  if (place === undefined) return undefined;
+  const state = path.resolve(folder, place.replace(/^~/, os.homedir()));
+  const locks = path.join(state, ".pulumi/locks/organization/watchtower", stack.split("/").pop()!);
+  if (!fs.existsSync(locks)) return [];
+  return fs
+    .readdirSync(locks)
+    .filter((file) => file.endsWith(".json"))
+    .map((file) => JSON.parse(fs.readFileSync(path.join(locks, file), "utf8")) as Lock)
+    .map(({ hostname, pid }) => ({ host: hostname, pid }));
+}
+
+/** Of what Pulumi writes into such a file. */
+interface Lock {
+  pid: number;
+  hostname: string;
 }
 
 /** What has to be known of the stack's surroundings. */
@@ -70,7 +98,7 @@ async function firstOf(
 }
 
 /** Whether that process is Pulumi; after a restart of the machine its id may be another's. */
-async function isPulumiAtWork(pid: number): Promise<boolean> {
+export async function isPulumiAtWork(pid: number): Promise<boolean> {
   if (!isAlive(pid)) return false;
   const { stdout } = await promisify(execFile)("ps", ["-p", String(pid), "-o", "comm="]).catch(() => ({
     stdout: "pulumi", // no `ps` here

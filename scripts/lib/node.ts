@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { routeReader, type Routes } from "./cluster";
-import { docker } from "./docker";
+import { containerStatus, docker } from "./docker";
 import { Fault } from "./fault";
-import { contextOf, nodeOf } from "./kind";
+import { kindContext, nodeOf } from "./kind";
 import { waitUntil } from "./wait";
 import { strayServices, waitingPods } from "./waiting";
 
@@ -32,11 +32,11 @@ export async function startNode(
   tell: (text: string) => void,
 ): Promise<void> {
   const node = nodeOf(cluster);
-  await docker("start", node);
+  await wake(node);
   // A restart takes the node's routes away; the kubelet brings this one back, too, where systemd starts it.
   await docker("exec", node, KEEP_POD_TRAFFIC_INSIDE).catch(() => undefined); // absent: an earlier version made the node
   const startedAt = new Date(await docker("inspect", "-f", "{{.State.StartedAt}}", node));
-  const readRoutes = routeReader({ kubeContext: contextOf(cluster) });
+  const readRoutes = routeReader({ kubeContext: kindContext(cluster) });
   const why = await waitUntil(
     async () => {
       const missing = notUpSince(startedAt, await readRoutes());
@@ -47,6 +47,11 @@ export async function startNode(
   );
   if (why !== undefined) throw new Fault(`The node runs, but not all of the stack does: ${why}.`);
   await sleep(ROUTES_SETTLE_MS);
+}
+
+/** Starts a container, or lets one that is paused go on: Docker refuses to start that. */
+export async function wake(node: string): Promise<void> {
+  await docker((await containerStatus(node)) === "paused" ? "unpause" : "start", node);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { enter } from "./home";
+import { ensureStateFolder, enter } from "./home";
 import { Fault } from "./fault";
 import { ensurePassphrase } from "./passphrase";
 import { thisPlatform } from "./tools/platform";
@@ -18,6 +18,7 @@ export async function prepare(tell: (text: string) => void): Promise<Tool[]> {
   const found: Tool[] = [];
   for (const name of TOOL_NAMES) found.push(await ensureTool(name, tell));
   ensurePassphrase();
+  ensureStateFolder();
   enter();
   return found;
 }

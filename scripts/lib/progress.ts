@@ -1,7 +1,12 @@
 import type { EngineEvent, OpType } from "@pulumi/pulumi/automation";
 import type { PodNews } from "./cluster";
-import { elapsed, type Screen } from "./screen";
-import { waitingPods } from "./waiting";
+import { elapsed, howMuch, type Screen } from "./screen";
+import { waitingReleases } from "./waiting";
+
+/** What the engine tells of a plug-in that it fetches; the SDK's types do not have it yet. */
+interface Fetching {
+  progressEvent?: { id: string; message: string; received: number; total: number; done: boolean };
+}
 
 /** The steps that take time; all else is made in a moment. */
 const STEPS: Record<string, (name: string) => string> = {
@@ -26,6 +31,9 @@ export class Progress {
   /** What the engine and the tools called an error. */
   readonly errors: string[] = [];
   private saying = "";
+  private finished = 0;
+  /** Plug-ins on their way, and how far they are. */
+  private readonly fetching = new Map<string, string>();
   private readonly beganAt = Date.now();
   private readonly timer: NodeJS.Timeout;
   private askedAt = Date.now();
@@ -42,8 +50,9 @@ export class Progress {
     this.timer = setInterval(() => this.tick(), everyMs);
   }
 
-  readonly onEvent = (event: EngineEvent): void => {
-    const { resourcePreEvent: begun, resOutputsEvent: done, diagnosticEvent: said } = event;
+  readonly onEvent = (event: EngineEvent & Fetching): void => {
+    const { resourcePreEvent: begun, resOutputsEvent: done, diagnosticEvent: said, progressEvent } = event;
+    if (progressEvent) this.fetches(progressEvent);
     if (begun) this.began(begun.metadata.urn, begun.metadata.op);
     if (done) this.ended(done.metadata.urn, done.metadata.op);
     if (said?.severity === "error") this.errors.push(plain(said.message));
@@ -67,6 +76,7 @@ export class Progress {
     const began = step === undefined ? undefined : this.running.get(step);
     if (step === undefined || began === undefined) return;
     this.running.delete(step);
+    this.finished++;
     this.screen.line(`${elapsed(this.beganAt)}  ${step.padEnd(14)} ${DONE[op] ?? op}`);
   }
 
@@ -76,13 +86,29 @@ export class Progress {
     if (line !== "") this.saying = line;
   }
 
+  private fetches({ id, message, received, total, done }: NonNullable<Fetching["progressEvent"]>): void {
+    if (done) this.fetching.delete(id);
+    else this.fetching.set(id, `${message}: ${howMuch(received, total)}`);
+  }
+
   private tick(): void {
+    if (this.fetching.size > 0) this.status([...this.fetching.values()].join(", "));
     if (this.running.size === 0) return;
-    const what = this.running.has("cluster")
-      ? `cluster: ${this.saying || "checking"}`
-      : `waiting for ${[...this.running.keys()].map((step) => step + (this.reasons.get(step) ?? "")).join(", ")}`;
-    this.screen.status(`${elapsed(this.beganAt)}  ${what}`);
+    this.status(this.running.has("cluster") ? `cluster: ${this.saying || "checking"}` : this.waiting());
     if (Date.now() - this.askedAt > ASK_EVERY_MS && !this.running.has("cluster")) void this.ask();
+  }
+
+  /** Those first of which there is more to say than their name, since a terminal may cut the rest off. */
+  private waiting(): string {
+    const steps = [...this.running.keys()];
+    const told = steps.filter((step) => this.reasons.has(step));
+    const rest = steps.filter((step) => !this.reasons.has(step));
+    const names = [...told.map((step) => `${step} (${this.reasons.get(step)})`), ...rest];
+    return `${this.finished} of ${this.finished + steps.length} done, waiting for ${names.join(", ")}`;
+  }
+
+  private status(what: string): void {
+    this.screen.status(`${elapsed(this.beganAt)}  ${what}`);
   }
 
   /** Asks the pods what they wait for. */
@@ -93,8 +119,7 @@ export class Progress {
       if (this.readPods === undefined) return;
       const { pods, pulling } = await this.readPods();
       this.reasons.clear();
-      for (const { release, pod, why } of waitingPods(pods, pulling))
-        if (why !== undefined) this.reasons.set(release, ` (${pod}: ${why})`);
+      for (const [release, why] of waitingReleases(pods, pulling)) this.reasons.set(release, why);
     } catch {
       this.readPods = undefined; // not to be reached yet
     }

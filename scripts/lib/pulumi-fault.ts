@@ -12,7 +12,7 @@ const KNOWN: [RegExp, string | ((said: string) => string)][] = [
   ],
   [
     /incorrect passphrase/,
-    "The passphrase in use is not the one of this stack: `export PULUMI_CONFIG_PASSPHRASE=…` with the one it was made with, and run this again.",
+    "The passphrase in use is not the one of this stack: `export PULUMI_CONFIG_PASSPHRASE=…` with the one it was made with, and run this again; if that is lost, `npm run down -- --lost` takes cluster, data and encrypted settings away, and `npm run up` starts anew.",
   ],
   [
     /passphrase must be set|PULUMI_CONFIG_PASSPHRASE/,
@@ -21,6 +21,17 @@ const KNOWN: [RegExp, string | ((said: string) => string)][] = [
   [
     /PULUMI_ACCESS_TOKEN|not logged in|pulumi login/,
     "Pulumi is not logged in to a backend: run `pulumi login`, as for `pulumi up`.",
+  ],
+  [
+    /unable to open state directory/,
+    (said) => {
+      const folder = /state directory "(?:file:\/\/)?([^"]+)"/.exec(said)?.[1] ?? "";
+      return `There is no folder ${folder} for the stack's state: make it with \`mkdir -p ${folder}\`, or set PULUMI_BACKEND_URL to where the state is.`;
+    },
+  ],
+  [
+    /namespaces? "watchtower" already exists/,
+    "The namespace watchtower is in that cluster already, and this stack's state does not know it: `npm run down -- --lost` names the commands that remove it, or choose the stack it belongs to.",
   ],
   [
     /no space left on device|ENOSPC/,

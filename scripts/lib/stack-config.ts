@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { parse } from "yaml";
+import { parse, parseDocument } from "yaml";
 import { isRecord } from "../../settings/raw";
 import { Fault } from "./fault";
 
@@ -17,6 +17,12 @@ export interface StackConfig {
 const MADE_UP: Record<string, string> = {
   sumoEndpoint: "https://sumo.invalid/receiver/v1/otlp/made-up",
   sumoHeaders: JSON.stringify({ "X-Made-Up": "made-up" }),
+  sumoApi: JSON.stringify({
+    endpoint: "https://sumo.invalid",
+    accessId: "made-up",
+    accessKey: "made-up",
+    scope: "made-up",
+  }),
   grafanaAdminPassword: "made-up",
 };
 
@@ -32,7 +38,7 @@ export interface Given {
  * @throws Fault when one cannot be read
  */
 export function readStackConfig(folder: string, stack: string, given: Given): StackConfig {
-  const stackFile = `Pulumi.${stack.split("/").pop()}.yaml`; // an organisation and a project may stand before it
+  const stackFile = stackFileOf(stack);
   const project = readYaml(folder, "Pulumi.yaml") ?? {};
   const own = readYaml(folder, stackFile);
   const read: StackConfig = { config: declaredDefaults(project), secretKeys: [], notes: [] };
@@ -58,6 +64,28 @@ export function useConfig(config: Record<string, string>, secretKeys: string[]):
     Object.fromEntries(Object.entries(config).map(([name, value]) => [key(name), value])),
     secretKeys.map(key),
   );
+}
+
+/**
+ * Takes out of a stack's file what only its passphrase could read: the settings that are encrypted, and what that passphrase
+ * is known by.
+ * @returns the settings that are gone
+ */
+export function forgetSecrets(folder: string, stack: string): string[] {
+  const file = path.join(folder, stackFileOf(stack));
+  if (!fs.existsSync(file)) return [];
+  const yaml = parseDocument(fs.readFileSync(file, "utf8"));
+  for (const key of ["encryptionsalt", "encryptedkey", "secretsprovider"]) yaml.delete(key);
+  const { config = {} } = (yaml.toJS() ?? {}) as YamlFile;
+  const gone = Object.keys(config).filter((key) => hasCiphertext(config[key]));
+  for (const key of gone) yaml.deleteIn(["config", key]);
+  fs.writeFileSync(file, yaml.toString());
+  return gone.map((key) => key.replace(/^watchtower:/, ""));
+}
+
+/** An organisation and a project may stand before a stack's name. */
+function stackFileOf(stack: string): string {
+  return `Pulumi.${stack.split("/").pop()}.yaml`;
 }
 
 function declaredDefaults({ config = {} }: YamlFile): Record<string, string> {

@@ -3,6 +3,7 @@ import type { SumoDestination } from "../../settings";
 import type { Component } from "../../versions";
 import { Fault } from "./fault";
 import { PROJECT } from "./home";
+import { kindClusterIn, kindContext } from "./kind";
 import { faultOf } from "./pulumi-fault";
 
 /** The running stack, as its outputs tell it. */
@@ -40,7 +41,7 @@ const NOT_UP = "The stack is not up: run `npm run up`, then this again.";
  * Finds the stack: the one selected, the one of PULUMI_STACK, or the one named.
  * @throws Fault that says what keeps it from being found
  */
-export async function findStack(name?: string, run = pulumi): Promise<Stack> {
+export async function findStack(name?: string, run = pulumiCli): Promise<Stack> {
   const flag = name === undefined ? [] : ["--stack", name];
   const answer = await run(["stack", "output", "--json", "--show-secrets", ...flag]);
   if (answer.code === undefined) throw new Fault("The Pulumi CLI is missing: `npm run up` puts it in place.");
@@ -55,7 +56,18 @@ export function howToReach({ portForward }: Stack): string {
   return `on this cluster run ${commands} first, each in a terminal of its own`;
 }
 
-function pulumi(args: string[]): Promise<Finished> {
+/** The context of the user's kubeconfig that leads to it, as kind or they themselves have named it. */
+export function contextOf({ cluster }: Pick<Stack, "cluster">): string {
+  return "kubeContext" in cluster ? cluster.kubeContext : kindContext(kindClusterIn(cluster.kubeconfig));
+}
+
+/** kubectl as it has to be typed to reach the stack. */
+export function kubectl(stack: Pick<Stack, "cluster" | "namespace">): string {
+  return `kubectl --context ${contextOf(stack)} -n ${stack.namespace}`;
+}
+
+/** Runs plain `pulumi` in the project. */
+export function pulumiCli(args: string[]): Promise<Finished> {
   return new Promise((resolve) =>
     execFile("pulumi", [...args, "--non-interactive"], { cwd: PROJECT }, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === "number" ? error.code : undefined;

@@ -36,6 +36,22 @@ export async function waitUntil(
   }
 }
 
+/**
+ * Waits for an answer no longer than that.
+ * @throws Error when time is up; what was begun is left to itself
+ */
+export async function within<T>(ms: number, doing: Promise<T>): Promise<T> {
+  const done = new AbortController();
+  const timeUp = sleep(ms, TIME_UP, { signal: done.signal }).catch(() => TIME_UP);
+  try {
+    const answer = await Promise.race([doing, timeUp]);
+    if (answer === TIME_UP) throw new Error(`no answer within ${ms / 1_000} s`);
+    return answer as T;
+  } finally {
+    done.abort();
+  }
+}
+
 function notYet(error: unknown): string | Fault {
   return error instanceof Fault ? error : reasonOf(error);
 }

@@ -19,10 +19,33 @@ export function waitingPods(pods: V1Pod[], pulling: CoreV1Event[]): Waiting[] {
   return pods
     .filter((pod) => pod.status?.phase !== "Succeeded" && !isReady(pod))
     .map((pod) => ({
-      release: pod.metadata?.labels?.["app.kubernetes.io/instance"] ?? "",
+      release: releaseOf(pod),
       pod: pod.metadata?.name ?? "",
       why: whyNot(pod, pulling),
     }));
+}
+
+/**
+ * What keeps each release whose pods are not all ready, where that is known: what its first pod waits for that tells of it,
+ * and of one with several pods how many are ready.
+ */
+export function waitingReleases(pods: V1Pod[], pulling: CoreV1Event[]): Map<string, string> {
+  const told = new Map<string, string>();
+  const waiting = waitingPods(pods, pulling);
+  for (const release of new Set(waiting.map((one) => one.release))) {
+    const all = pods.filter((pod) => releaseOf(pod) === release && pod.status?.phase !== "Succeeded");
+    const { pod, why } = waiting.find((one) => one.release === release && one.why !== undefined) ?? {};
+    const parts = [
+      ...(all.length > 1 ? [`${all.filter(isReady).length} of ${all.length} pods are ready`] : []),
+      ...(why === undefined ? [] : [`${pod}: ${why}`]),
+    ];
+    if (parts.length > 0) told.set(release, parts.join("; "));
+  }
+  return told;
+}
+
+function releaseOf({ metadata }: V1Pod): string {
+  return metadata?.labels?.["app.kubernetes.io/instance"] ?? "";
 }
 
 export function isReady({ status }: V1Pod): boolean {
@@ -41,10 +64,13 @@ function whyNot(pod: V1Pod, pulling: CoreV1Event[]): string | undefined {
   return undefined;
 }
 
+/** The kubelet's reasons for a container that has no image (kubernetes: pkg/kubelet/images/types.go). */
+const NO_IMAGE =
+  /^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|ImageInspectError|RegistryUnavailable|SignatureValidationFailed)$/;
+
 function trouble({ image, state, lastState }: V1ContainerStatus): string | undefined {
   const { reason = "", message = "" } = state?.waiting ?? {};
-  if (/^(ErrImagePull|ImagePullBackOff|InvalidImageName)$/.test(reason))
-    return `cannot pull ${image}: ${message}`;
+  if (NO_IMAGE.test(reason)) return `cannot pull ${image}: ${message || reason}`;
   const ended = state?.terminated ?? lastState?.terminated;
   if (reason === "CrashLoopBackOff")
     return `keeps ending (${ended?.reason ?? "?"}, exit code ${ended?.exitCode ?? "?"})`;
@@ -78,5 +104,5 @@ function pull(
   const told = pulling.some(
     ({ involvedObject, message }) => involvedObject.uid === metadata?.uid && message?.includes(`"${image}"`),
   );
-  return told ? `pulling ${image}` : undefined;
+  return told ? `pulling ${image.replace(/^docker\.io\//, "")}` : undefined; // a terminal is narrow
 }

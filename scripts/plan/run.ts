@@ -1,7 +1,7 @@
 import { PROJECT } from "../lib/home";
 import { record } from "../lib/record";
 import { readStackConfig } from "../lib/stack-config";
-import { type ExitCode, runVerb, type Surroundings } from "../lib/verb";
+import { type ExitCode, inJson, runVerb, type Surroundings } from "../lib/verb";
 import { parseOptions } from "./options";
 import { planOf } from "./plan";
 import { planText } from "./text";
@@ -15,7 +15,7 @@ export function run(
   return runVerb("plan", parseOptions(argv), around, async ({ stack, json, given }) => {
     const { config, secretKeys, notes } = readStackConfig(around.folder ?? PROJECT, stack, given);
     const plan = planOf(stack, await record(config, secretKeys), notes);
-    around.out.write(`${json ? JSON.stringify(plan, null, 2) : planText(plan)}\n`);
+    around.out.write(json ? inJson(plan) : `${planText(plan)}\n`);
     return 0;
   });
 }

@@ -9,6 +9,8 @@ export interface Options {
   stack?: string;
   /** Also what Pulumi itself prints. */
   verbose: boolean;
+  /** For machines: one JSON document in place of the report, and what is told meanwhile on the other stream. */
+  json: boolean;
 }
 
 const HELP = `Brings the stack up, or to what its settings say; mends what a killed run, or a deleted cluster, has left.
@@ -18,16 +20,25 @@ npm run up -- [components] [options]
   tempo grafana    run these parts from now on (of ${COMPONENTS.join(", ")}); all: every part
   --stack local    the stack (default: PULUMI_STACK, the one selected, or local)
   --verbose        print what Pulumi prints, too
+  --json           one JSON document in the end, and what is told meanwhile on stderr
   --help           print this
 
 Exit code: 0 it is up, 1 it is not, 2 an option is wrong, 130 ended by Ctrl-C.`;
 
-const FLAGS = { stack: { type: "string" }, verbose: { type: "boolean", default: false } } as const;
+const FLAGS = {
+  stack: { type: "string" },
+  verbose: { type: "boolean", default: false },
+  json: { type: "boolean", default: false },
+} as const;
 
 export function parseOptions(argv: string[]): Parsed<Options> {
-  return parse({ name: "up", help: HELP, flags: FLAGS, words: true }, argv, ({ stack, verbose }, words) => {
-    return { components: readComponents(words), stack: stackName(stack), verbose };
-  });
+  return parse(
+    { name: "up", help: HELP, flags: FLAGS, words: true },
+    argv,
+    ({ stack, verbose, json }, words) => {
+      return { components: readComponents(words), stack: stackName(stack), verbose, json };
+    },
+  );
 }
 
 function readComponents(words: string[]): Options["components"] {

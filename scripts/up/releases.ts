@@ -1,17 +1,15 @@
+import { COMPONENTS } from "../../versions";
 import { coreApi } from "../lib/cluster";
+import { HELM_RECORDS, type Revision, revisionOf } from "../lib/helm-records";
 import type { Stack } from "../lib/stack";
 
-/** What Helm's record of a revision says, in the labels of its Secret. */
-interface Revision {
-  secret: string;
-  release: string;
-  status: string;
-}
+/** The releases that the program may make; of another in our namespace nobody but its owner knows whether it is half-made. */
+const OURS: readonly string[] = [...COMPONENTS, "sumo-stand-in"];
 
 /**
  * Forgets the Helm revisions that a killed run was in the middle of: Helm would refuse to touch such a release again. What
  * they put into the cluster stays, data and all, and is taken over by the next installation, which has the same names.
- * @param known the releases that Pulumi's state has; of any other, every revision is half-made
+ * @param known the releases that Pulumi's state has; of any other of ours, every revision is half-made
  */
 export async function forgetHalfMade(
   known: ReadonlySet<string>,
@@ -19,16 +17,24 @@ export async function forgetHalfMade(
 ): Promise<void> {
   const { namespace } = where;
   const api = await coreApi(where.cluster);
-  const { items } = await api.listNamespacedSecret({ namespace, labelSelector: "owner=helm" });
-  const revisions = items.map(({ metadata }) => ({
-    secret: metadata?.name ?? "",
-    release: metadata?.labels?.name ?? "",
-    status: metadata?.labels?.status ?? "",
-  }));
+  const revisions = await readRevisions(where);
   for (const { secret: name } of revisions.filter((revision) => isHalfMade(revision, known)))
     await api.deleteNamespacedSecret({ name, namespace });
 }
 
-export function isHalfMade({ release, status }: Revision, known: ReadonlySet<string>): boolean {
-  return !known.has(release) || status.startsWith("pending-");
+/** Every revision that Helm keeps in the namespace. */
+export async function readRevisions({
+  cluster,
+  namespace,
+}: Pick<Stack, "cluster" | "namespace">): Promise<Revision[]> {
+  const api = await coreApi(cluster);
+  const { items } = await api.listNamespacedSecret({ namespace, labelSelector: HELM_RECORDS });
+  return items.map(revisionOf);
+}
+
+export function isHalfMade(
+  { release, status }: Pick<Revision, "release" | "status">,
+  known: ReadonlySet<string>,
+): boolean {
+  return OURS.includes(release) && (!known.has(release) || status.startsWith("pending-"));
 }

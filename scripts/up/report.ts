@@ -23,6 +23,18 @@ export function report(outputs: OutputMap, changes: Record<string, number>, seco
   ].join("\n");
 }
 
+/** The same for a program; nothing in it is secret. */
+export function reportJson(
+  stack: string,
+  outputs: OutputMap,
+  changes: Record<string, number>,
+  seconds: number,
+): object {
+  const open = Object.entries(outputs).filter(([, { secret }]) => !secret);
+  const values = Object.fromEntries(open.map(([name, { value }]) => [name, value as unknown]));
+  return { ok: true, stack, seconds, changes, outputs: values };
+}
+
 const SECOND_PATH: Record<string, string> = {
   sumo: "Sumo Logic",
   "stand-in":

@@ -2,17 +2,16 @@ import { checkChartRepositories } from "../lib/checks/charts";
 import { checkDocker, checkProjectDisk } from "../lib/checks/machine";
 import { podReader } from "../lib/cluster";
 import { Engine, type Kept } from "../lib/engine";
-import { contextOf } from "../lib/kind";
 import { operate } from "../lib/operation";
 import { prepare } from "../lib/prepare";
 import { Screen } from "../lib/screen";
-import { settingsOf } from "../lib/settings";
-import { type ExitCode, runVerb, type Surroundings } from "../lib/verb";
+import { contextOf, settingsOf } from "../lib/settings";
+import { type ExitCode, inJson, runVerb, type Surroundings } from "../lib/verb";
 import type { Settings } from "../../settings";
 import { NAMESPACE } from "../../values/shared";
 import { mend } from "./mend";
 import { type Options, parseOptions } from "./options";
-import { report } from "./report";
+import { report, reportJson } from "./report";
 
 /** The whole program; resolves to the exit code. */
 export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
@@ -21,7 +20,7 @@ export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
 
 async function up(options: Options, { out, err }: Surroundings): Promise<ExitCode> {
   const beganAt = Date.now();
-  const screen = new Screen(out);
+  const screen = new Screen(options.json ? err : out);
   const tell = (text: string) => screen.line(text);
   checkProjectDisk();
   const tools = await prepare(tell);
@@ -32,8 +31,7 @@ async function up(options: Options, { out, err }: Surroundings): Promise<ExitCod
   const kept = await engine.kept();
   await check(settings, kept, screen);
   tell(`${tools.map(({ name, version }) => `${name} ${version}`).join(", ")}; stack ${engine.name}`);
-  const kubeContext = settings.cluster.kind === "existing" ? settings.cluster.kubeContext : contextOf();
-  const where = { cluster: { kubeContext }, namespace: NAMESPACE };
+  const where = { cluster: contextOf(settings), namespace: NAMESPACE };
   await mend({ engine, kept, where, tell });
 
   const ended = "ended before the stack was up; `npm run up` goes on from here.";
@@ -43,7 +41,9 @@ async function up(options: Options, { out, err }: Surroundings): Promise<ExitCod
     if (kept.interrupted) await engine.forgetInterrupted();
     return made;
   });
-  out.write(`\n${report(outputs, changes, ((Date.now() - beganAt) / 1_000).toFixed(1))}\n`);
+  const seconds = (Date.now() - beganAt) / 1_000;
+  if (options.json) out.write(inJson(reportJson(engine.name, outputs, changes, seconds)));
+  else out.write(`\n${report(outputs, changes, seconds.toFixed(1))}\n`);
   return 0;
 }
 
@@ -52,7 +52,12 @@ async function check(settings: Settings, kept: Kept, screen: Screen): Promise<vo
   const first = kept.clusterUrn === undefined;
   if (first) await checkChartRepositories(settings);
   if (settings.cluster.kind === "existing") return;
-  const { is, warnings } = await checkDocker(first);
-  screen.line(is);
-  for (const warning of warnings) screen.line(`Mind: ${warning}`);
+  const found = await checkDocker({ first, nodeImage: settings.cluster.nodeImage });
+  screen.line(
+    `Docker ${found
+      .filter(({ state }) => state === "ok")
+      .map(({ saw }) => saw)
+      .join(", ")}`,
+  );
+  for (const { state, saw } of found) if (state === "warn") screen.line(`Mind: ${saw}.`);
 }

@@ -5,6 +5,7 @@ import type { Patience } from "../lib/wait";
 import { type Check, type Question, settle } from "./checks";
 import { correlationQuestions } from "./correlation";
 import { dashboardQuestions, readDashboards } from "./dashboards";
+import { evaluatingQuestions } from "./evaluating";
 import type { Range } from "./expand";
 import { linkQuestions } from "./links";
 import { type Load, type Sent, type StartLoad, tellSent } from "./load";
@@ -25,7 +26,8 @@ const LOOK_BACK_MS = 15 * 60_000;
 const LEAD_MS = 10_000;
 
 /**
- * Sends a load, if one is asked for, and looks at all that is to be made of it: dashboards, correlation, links.
+ * Sends a load, if one is asked for, and looks at all that is to be made of it: dashboards, correlation, links, and the
+ * queries of docs/evaluating-lgtm.md.
  * @throws Fault when there is no Grafana to look through, or the load cannot be sent
  */
 export async function verifyAll(stack: Stack, load: Load | undefined, tools: AllTools): Promise<Check[]> {
@@ -54,6 +56,7 @@ export async function verifyAll(stack: Stack, load: Load | undefined, tools: All
     ...dashboards.flatMap((dashboard) => dashboardQuestions(grafana, sources, dashboard)),
     ...correlationQuestions(ground, sent && { requests: sent.requests.made, failed: sent.requests.failing }),
     ...linkQuestions(ground, sources),
+    ...evaluatingQuestions(ground, sources),
   ];
   return settle(questions, tools.patience, tools.tell);
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Fault, reasonOf } from "../lib/fault";
 import type { Patience } from "../lib/wait";
 
-export const AREAS = ["load", "dashboards", "correlation", "links"] as const;
+export const AREAS = ["load", "dashboards", "correlation", "links", "evaluating"] as const;
 
 /** Something to find out. */
 export interface Question {

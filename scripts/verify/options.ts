@@ -23,8 +23,9 @@ const HELP = `Sends one marked trace (OTLP gRPC), log record and metric (OTLP HT
 through Grafana, and in the counts of the second path. These show that something came through since, not what.
 
 npm run verify -- [options]
-  --all            then sends a load, and asks every query of every dashboard, follows traces to logs, logs and exemplars
-                   to traces and every link of the data sources, and compares what each tells of failed requests
+  --all            then sends a load, and asks every query of every dashboard and of docs/evaluating-lgtm.md, follows
+                   traces to logs, logs and exemplars to traces and every link of the data sources, and compares what each
+                   tells of failed requests
   --probes 50      sends one of each so often under a load, and tells how long it took until they were found
   --rate 50        requests per second of that load (default ${LOAD.rate})
   --duration 60s   how long --all sends it (default ${LOAD.duration})

@@ -2,7 +2,7 @@ import { expand, builtIns, type Values } from "./expand";
 import { askLogs } from "./logs";
 import { drawn, exemplarsOf, seriesAt, seriesOver } from "./metrics";
 import { type Askable, dataSourceOf } from "./sources";
-import { searchTraces } from "./traces";
+import { countsSpans, searchTraces, spanSeries } from "./traces";
 import type { Context } from "./variables";
 
 /** One query of a panel, in the words of its data source's editor. */
@@ -84,6 +84,7 @@ async function askTempo({ target, source, values, context }: Asking): Promise<st
   if (target.queryType !== "traceql")
     throw new Error(`verify cannot ask Tempo for "${target.queryType ?? ""}"`);
   const query = expand(target.query ?? "", { ...builtIns(range, "tempo").values, ...values }, "tempo");
+  if (countsSpans(query)) return some(await spanSeries(grafana, source.uid, query, range), "series", query);
   return some(await searchTraces(grafana, source.uid, query, range, target.limit ?? 20), "traces", query);
 }
 

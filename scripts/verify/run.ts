@@ -1,7 +1,7 @@
 import { metricsReader, type ReadMetrics } from "../lib/cluster";
-import { Fault } from "../lib/fault";
+import { coloured } from "../lib/colours";
 import { findStack, type Stack } from "../lib/stack";
-import { type ExitCode, runVerb, type Surroundings as Streams } from "../lib/verb";
+import { type ExitCode, inJson, runVerb, type Surroundings as Streams } from "../lib/verb";
 import { verifyAll } from "./all";
 import { type StartLoad, startLoad } from "./load";
 import { type Options, parseOptions } from "./options";
@@ -44,23 +44,17 @@ export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
   const { out } = around;
   return runVerb("verify", parseOptions(argv), around, async (options) => {
     const { timeoutMs, json } = options;
-    const say = (text: string) => void (json || out.write(`${text}\n`));
-    try {
-      const stack = await (around.findStack ?? findStack)(options.stack);
-      const tools = {
-        read: (around.metricsReader ?? metricsReader)(stack),
-        patience: { withinMs: timeoutMs, everyMs: around.everyMs ?? LOOK_EVERY_MS },
-        tell: () => {},
-      };
-      const way = options.all ? everything : options.probes === undefined ? oneOfEach : latencies;
-      const outcome = await way({ options, stack, tools, around, say });
-      out.write(`${json ? JSON.stringify({ ok: outcome.ok, ...outcome.json }, null, 2) : outcome.text}\n`);
-      return outcome.ok ? 0 : 1;
-    } catch (error) {
-      if (json && error instanceof Fault)
-        out.write(`${JSON.stringify({ ok: false, error: error.message }, null, 2)}\n`);
-      throw error;
-    }
+    const say = (text: string) => void (json || out.write(`${coloured(out, text)}\n`));
+    const stack = await (around.findStack ?? findStack)(options.stack);
+    const tools = {
+      read: (around.metricsReader ?? metricsReader)(stack),
+      patience: { withinMs: timeoutMs, everyMs: around.everyMs ?? LOOK_EVERY_MS },
+      tell: () => {},
+    };
+    const way = options.all ? everything : options.probes === undefined ? oneOfEach : latencies;
+    const outcome = await way({ options, stack, tools, around, say });
+    out.write(json ? inJson({ ok: outcome.ok, ...outcome.json }) : `${outcome.text}\n`);
+    return outcome.ok ? 0 : 1;
   });
 }
 

@@ -1,13 +1,14 @@
 import type { SumoDestination } from "../../settings";
 import type { ReadMetrics } from "../lib/cluster";
 import { Fault } from "../lib/fault";
+import { labelsOf, SECOND } from "../lib/paths";
 import { hasLabels, parseMetrics, type Sample, sumOf } from "../lib/prometheus";
 import { type Patience, waitUntil } from "../lib/wait";
 import type { Lookout } from "./lookout";
 import { type Signal, SIGNALS } from "./signals";
 
-/** The second path's exporter in Alloy (`alloy/sumo.alloy`). */
-export const SUMO_EXPORTER = { component_id: "otelcol.exporter.otlphttp.sumo" };
+/** The second path's exporter in Alloy. */
+export const SUMO_EXPORTER = labelsOf(SECOND);
 
 /** Who counts what came through: Sumo tells nobody what it took, so there Alloy's word for its 200 has to do. */
 const COUNTED = {

@@ -44,6 +44,24 @@ export async function countSpans(
   return series.reduce((sum, { value = 0 }) => sum + value, 0);
 }
 
+/** Whether a TraceQL query makes series of what it finds, rather than telling the traces. */
+export function countsSpans(query: string): boolean {
+  return /\|\s*(rate|compare|\w+_over_time)\(/.test(query);
+}
+
+/** The series that a TraceQL query makes of spans, without those at 0. @throws Error with what was answered instead */
+export async function spanSeries(
+  grafana: Grafana,
+  uid: string,
+  query: string,
+  range: Range,
+): Promise<object[]> {
+  const params = { q: query, ...wholeSeconds(range) }; // without a step, which Tempo then chooses by the range
+  const answer = await grafana.ask(uid, "/api/metrics/query_range", params);
+  const { series = [] } = jsonOf<{ series?: { samples?: { value?: number }[] }[] }>(answer);
+  return series.filter(({ samples = [] }) => samples.some(({ value = 0 }) => value > 0));
+}
+
 interface Attribute {
   key: string;
   value: { stringValue?: string; intValue?: string; doubleValue?: number; boolValue?: boolean };

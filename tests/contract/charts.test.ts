@@ -138,14 +138,10 @@ describeWith(ALL, "all releases together", () => {
   it("have the containers that the dashboards know the memory limits of, under the workloads they name", () => {
     const pods = RELEASES.flatMap((name) => renderOf(name).pods);
     const rendered = pods.flatMap((pod) =>
-      containersOf(pod).map(({ name, resources }) => [
-        pod.owner.split(" ")[1],
-        name,
-        resources?.limits?.memory,
-      ]),
+      containersOf(pod).map(({ name, resources }) => [pod.owner, name, resources?.limits?.memory]),
     );
-    const known = CONTAINERS.map(({ workload, container, size }) => [
-      workload,
+    const known = CONTAINERS.map(({ kind, workload, container, size }) => [
+      `${kind} ${workload}`,
       container,
       size.limits.memory,
     ]);

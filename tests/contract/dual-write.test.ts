@@ -6,19 +6,18 @@ import {
   loseEvery,
   refuse,
   reset,
-} from "../../scripts/faults/behaviour";
-import { GrpcDoor, HttpDoor } from "../../scripts/faults/doors";
-import { itemsIn } from "../../scripts/faults/judge";
-import { each, type Items, Ledger } from "../../scripts/faults/ledger";
-import { newRun } from "../../scripts/faults/numbers";
-import { Sender } from "../../scripts/faults/sender";
-import { Sink } from "../../scripts/faults/sink";
-import { sum } from "../../scripts/faults/account";
+} from "../../scripts/e2e-faults/behaviour";
+import { GrpcDoor, HttpDoor } from "../../scripts/e2e-faults/doors";
+import { itemsIn } from "../../scripts/e2e-faults/judge";
+import { each, type Items, Ledger } from "../../scripts/e2e-faults/ledger";
+import { newRun } from "../../scripts/e2e-faults/numbers";
+import { Sender } from "../../scripts/e2e-faults/sender";
+import { Sink } from "../../scripts/e2e-faults/sink";
+import { sum } from "../../scripts/e2e-faults/account";
 import { waitUntil } from "../../scripts/lib/wait";
 import { COMPONENTS } from "../../versions";
-import { alloy, AlloyHere } from "../helpers/alloy-here";
-import { freePorts } from "../helpers/ports";
-import { describeWith } from "../helpers/tools";
+import { PlainAlloy } from "../helpers/plain-alloy";
+import { describeWith, program } from "../helpers/tools";
 
 const RATE = 100;
 const SLOW_MS = 60_000;
@@ -26,8 +25,8 @@ const SLOW_MS = 60_000;
 const IN_MEMORY = itemsIn(200, RATE);
 
 /** The pipeline of a whole stack, numbered telemetry through it, and a counting receiver at the end of either path. */
-describeWith([alloy], "the real Alloy, writing twice", () => {
-  let here: AlloyHere;
+describeWith([program("alloy")], "the real Alloy, writing twice", () => {
+  let real: PlainAlloy;
   let local: Sink;
   let second: Sink;
   let ledger: Ledger;
@@ -35,21 +34,20 @@ describeWith([alloy], "the real Alloy, writing twice", () => {
 
   beforeAll(async () => {
     [local, second] = [await Sink.open("127.0.0.1"), await Sink.open("127.0.0.1")];
-    const [page, grpc, http] = (await freePorts(3)) as [string, string, string];
-    here = new AlloyHere({ page, grpc, http });
-    here.setEndpoint(second.url());
-    here.configure(pipeline(local.url()));
-    here.start();
+    real = await PlainAlloy.prepare((config) => pathsAlone(config, local.url()));
+    real.writeEndpoint(second.url());
+    real.write(alloyConfig({ components: new Set(COMPONENTS), secondPath: true }));
+    real.start();
     await ready();
   }, SLOW_MS);
   afterAll(async () => {
-    await here.remove();
+    await real.remove();
     await Promise.all([local.down(), second.down()]);
   });
   beforeEach(() => {
     ledger = new Ledger(newRun());
     for (const sink of [local, second]) sink.received(ledger.run);
-    const [grpc, http] = [`127.0.0.1:${here.ports.grpc}`, `http://127.0.0.1:${here.ports.http}`];
+    const [grpc, http] = [`127.0.0.1:${real.ports.grpc}`, `http://127.0.0.1:${real.ports.http}`];
     const doors = [new GrpcDoor({ grpc }), new HttpDoor({ http })];
     sender = new Sender(ledger, { doors, rate: RATE, retryForMs: 20_000 });
     sender.start();
@@ -61,7 +59,7 @@ describeWith([alloy], "the real Alloy, writing twice", () => {
 
   async function ready(): Promise<void> {
     const missing = async () =>
-      (await fetch(`http://127.0.0.1:${here.ports.page}/-/ready`)).ok ? undefined : here.said.at(-1);
+      (await fetch(`http://127.0.0.1:${real.ports.page}/-/ready`)).ok ? undefined : real.said.at(-1);
     expect(await waitUntil(missing, { withinMs: 30_000, everyMs: 200 })).toBeUndefined();
   }
 
@@ -126,8 +124,8 @@ describeWith([alloy], "the real Alloy, writing twice", () => {
     async () => {
       await under(refuse(503), async () => {
         await pause(1_000);
-        await here.kill();
-        here.start();
+        await real.kill();
+        real.start();
         await ready();
         await pause(1_000);
       });
@@ -142,9 +140,8 @@ describeWith([alloy], "the real Alloy, writing twice", () => {
 });
 
 /** The two paths alone, the local one to one receiver. */
-function pipeline(local: string): string {
-  const text = alloyConfig({ components: new Set(COMPONENTS), secondPath: true });
-  return text
-    .slice(0, text.indexOf("// The stack's own pods"))
+function pathsAlone(config: string, local: string): string {
+  return config
+    .slice(0, config.indexOf("// The stack's own pods"))
     .replace(/"http:\/\/[\w-]+\.watchtower\.svc:\d+(\/otlp)?"/g, `"${local}"`);
 }

@@ -49,7 +49,7 @@ describe.each(["ensure", "delete"])("kind-cluster.sh %s without what it needs", 
 it("kind-cluster.sh explains itself to whoever runs it otherwise", () => {
   expect(on.machine.run("destroy")).toMatchObject({
     code: 1,
-    stderr: "usage: kind-cluster.sh ensure | delete | state\n",
+    stderr: "usage: kind-cluster.sh ensure | delete | state | ports | remove-lost\n",
   });
 });
 

@@ -1,4 +1,5 @@
 import { kindMachine } from "../helpers/kind-machine";
+import { withListener } from "../helpers/ports";
 import { deadPid, LivingProcess } from "../helpers/processes";
 
 const CLUSTER = "watchtower";
@@ -10,8 +11,11 @@ describe("kind-cluster.sh state", () => {
     ["gone", () => on.machine.addMark(CLUSTER, on.kind.environment.OWNER!)],
     ["foreign", () => on.machine.addCluster(CLUSTER)],
     ["foreign", () => on.machine.addCluster(CLUSTER, "another stack")],
+    ["foreign", () => on.machine.addCluster(CLUSTER, "another", "stack dev of /elsewhere")],
+    ["lost", () => on.machine.run("ensure", { OWNER: "of a state that is lost" })],
     ["half-made", () => on.machine.makingIsKilled()],
     ["stopped", () => (on.machine.run("ensure"), on.machine.stop(CLUSTER))],
+    ["stopped", () => (on.machine.run("ensure"), on.machine.pause(CLUSTER))],
     ["running", () => on.machine.run("ensure")],
   ])("says %s, and changes nothing", (state, come) => {
     come();
@@ -25,6 +29,70 @@ describe("kind-cluster.sh state", () => {
   it("does not call a cluster gone that cannot be listed", () => {
     on.machine.set("list-goes-wrong", "");
     expect(on.machine.run("state")).toMatchObject({ code: 1, stdout: "" });
+  });
+});
+
+describe("kind-cluster.sh remove-lost", () => {
+  const lost = { OWNER: "of a state that is lost" };
+
+  it("takes away a cluster that the stack made, though nobody knows its id any more", () => {
+    on.machine.run("ensure", lost);
+    expect(on.machine.run("remove-lost")).toMatchObject({ code: 0, stdout: "removed\n" });
+    expect(on.machine.state).toEqual({});
+  });
+
+  it("takes away what a killed making has left of it", () => {
+    on.machine.makingIsKilled();
+    expect(on.machine.run("remove-lost", lost)).toMatchObject({ code: 0, stdout: "removed\n" });
+    expect(on.machine.state).toEqual({});
+  });
+
+  it.each<[string, () => void, Record<string, string>]>([
+    ["another stack's", () => on.machine.run("ensure", lost), { STACK: "another" }],
+    ["another folder's", () => on.machine.addCluster(CLUSTER, "x", "stack dev of /elsewhere"), {}],
+    ["one without a mark", () => on.machine.addCluster(CLUSTER), {}],
+  ])("leaves %s", (_, come, env) => {
+    come();
+    const before = on.machine.state;
+    on.machine.takeChanges();
+    expect(on.machine.run("remove-lost", env)).toMatchObject({ code: 0, stdout: "foreign\n" });
+    expect(on.machine.takeChanges()).toEqual([]);
+    expect(on.machine.state).toEqual(before);
+  });
+
+  it.each(["docker", "kind"])("has nothing to do where there is nothing, or no %s", (name) => {
+    expect(on.machine.run("remove-lost")).toMatchObject({ code: 0, stdout: "" });
+    on.machine.uninstall(name);
+    expect(on.machine.run("remove-lost")).toMatchObject({ code: 0, stdout: "", stderr: "" });
+  });
+
+  it("does not say that nothing is there while Docker does not answer", () => {
+    on.machine.set("docker-is-down", "");
+    expect(on.machine.run("remove-lost")).toMatchObject({ code: 1, stdout: "" });
+  });
+});
+
+it("kind-cluster.sh ensure lets a paused node go on, and does not take it for half-made", () => {
+  on.machine.run("ensure");
+  on.machine.takeChanges();
+  on.machine.pause(CLUSTER);
+  expect(on.machine.run("ensure")).toMatchObject({ code: 0 });
+  expect(on.machine.takeChanges()).toEqual([]);
+  expect(on.machine.run("state").stdout).toBe("running\n");
+});
+
+describe("kind-cluster.sh ports", () => {
+  it("says which of them are taken, with neither Docker nor kind", async () => {
+    for (const name of ["docker", "kind"]) on.machine.uninstall(name);
+    const { grafanaPort, otlpGrpcPort, otlpHttpPort } = on.kind.ports;
+    await withListener(Number(otlpGrpcPort), () => {
+      expect(on.machine.run("ports")).toEqual({
+        code: 0,
+        signal: null,
+        stdout: `grafanaPort ${grafanaPort} free\notlpGrpcPort ${otlpGrpcPort} taken\notlpHttpPort ${otlpHttpPort} free\n`,
+        stderr: "",
+      });
+    });
   });
 });
 

@@ -129,6 +129,24 @@ describe("kind-cluster.sh ensure", () => {
     expect(on.machine.state).toEqual(before);
   });
 
+  it("says whose the cluster of the name is, where that was noted", () => {
+    on.machine.addCluster(CLUSTER, "another", "stack dev of /elsewhere");
+    expect(on.machine.run("ensure").stderr).toMatch(
+      /named watchtower is there already and belongs to stack dev of \/elsewhere: remove it/,
+    );
+  });
+
+  it("says what mends it where the stack itself made the cluster, and has lost its state", () => {
+    on.machine.run("ensure");
+    on.machine.takeChanges();
+    const { code, stdout, stderr } = on.machine.run("ensure", { OWNER: "drawn anew" });
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(
+      /^The kind cluster watchtower was made by the stack \S+ of \S+, whose state is lost: `npm run down` removes it with its data, and `npm run up` makes it anew\.\n$/,
+    );
+    expect(on.machine.takeChanges()).toEqual([]);
+  });
+
   it("takes over the name of a stack whose cluster is gone", () => {
     on.machine.addMark(CLUSTER, "another stack");
     expect(on.machine.run("ensure")).toMatchObject({ code: 0, stdout: KUBECONFIG });

@@ -21,25 +21,64 @@ export interface Exporter {
   name: string;
   sent?: Counts;
   failed?: Counts;
+  /** Items that found the queue full. */
+  overflown?: Counts;
   queuedBytes?: number;
+  /** Default: 192 MiB. */
+  capacityBytes?: number;
+}
+
+/** What Alloy's page shows of itself. */
+export interface OwnState {
+  accepted?: Counts;
+  refused?: Counts;
+  configAccepted?: boolean;
+  /** In s since 1970. */
+  startedAt?: number;
 }
 
 /** Alloy's metrics page: queues from the start, counters from the first item on. */
-export function alloyPage(exporters: Exporter[]): string {
-  return exporters
-    .map(({ name, sent = NONE, failed = NONE, queuedBytes = 0 }) => {
-      const component = `otelcol.exporter.otlphttp.${name}`;
-      const queues = Object.values(DATA_TYPES).map(
-        (type) =>
-          `otelcol_exporter_queue_size{component_id="${component}",component_path="/",data_type="${type}",${SCOPE}} ${queuedBytes}`,
-      );
-      return [
-        ...queues,
-        page("otelcol_exporter_sent", component, sent),
-        page("otelcol_exporter_send_failed", component, failed),
-      ].join("\n");
-    })
-    .join("\n");
+export function alloyPage(
+  exporters: Exporter[],
+  { accepted = NONE, refused = NONE, configAccepted = true, startedAt = 1_795_000_000 }: OwnState = {},
+): string {
+  const own = [
+    `alloy_config_last_load_successful ${configAccepted ? 1 : 0}`,
+    `process_start_time_seconds ${startedAt}`,
+    page("otelcol_receiver_accepted", "otelcol.receiver.otlp.ingest", accepted),
+    page("otelcol_receiver_refused", "otelcol.receiver.otlp.ingest", refused),
+  ];
+  return [...own, ...exporters.map(exporterPage)].join("\n");
+}
+
+/** Bytes of an item, in the queues of this fake. */
+export const ITEM_BYTES = 100;
+
+function exporterPage({
+  name,
+  sent = NONE,
+  failed = NONE,
+  overflown = NONE,
+  queuedBytes = 0,
+  capacityBytes = 192 * 2 ** 20,
+}: Exporter): string {
+  const component = `otelcol.exporter.otlphttp.${name}`;
+  const queue = (what: string, bytes: number) =>
+    Object.values(DATA_TYPES).map(
+      (type) =>
+        `otelcol_exporter_queue_${what}{component_id="${component}",component_path="/",data_type="${type}",${SCOPE}} ${bytes}`,
+    );
+  const items = sent.spans + sent.log_records + sent.metric_points;
+  const batches = (unit: string, total: number) =>
+    `otelcol_exporter_queue_batch_send_size${unit}_sum{component_id="${component}",component_path="/",${SCOPE}} ${total}`;
+  return [
+    ...queue("size", queuedBytes),
+    ...queue("capacity", capacityBytes),
+    ...(items > 0 ? [batches("", items), batches("_bytes", items * ITEM_BYTES)] : []),
+    page("otelcol_exporter_sent", component, sent),
+    page("otelcol_exporter_send_failed", component, failed),
+    page("otelcol_exporter_enqueue_failed", component, overflown),
+  ].join("\n");
 }
 
 function page(family: string, component: string, counts: Counts): string {

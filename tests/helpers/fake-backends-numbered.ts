@@ -1,8 +1,8 @@
-import type { Ask, Said } from "../../scripts/faults/finders";
-import type { Part } from "../../scripts/faults/kube";
-import { COUNTERS, type CounterName } from "../../scripts/faults/meter";
-import { PER_REQUEST } from "../../scripts/faults/numbers";
-import { readNumbers } from "../../scripts/faults/read-numbers";
+import type { Ask, Said } from "../../scripts/e2e-faults/finders";
+import type { Part } from "../../scripts/e2e-faults/kube";
+import { COUNTERS, type CounterName } from "../../scripts/e2e-faults/meter";
+import { PER_REQUEST } from "../../scripts/e2e-faults/numbers";
+import { readNumbers } from "../../scripts/e2e-faults/read-numbers";
 import { OTLP, type Signal } from "../../scripts/lib/otlp";
 
 type Span = { traceId: Uint8Array };

@@ -31,6 +31,17 @@ export class FakeEngine {
     return Promise.resolve();
   }
 
+  /** @throws what it was told to, in place of reading them */
+  secrets: Error | undefined;
+  readSecrets(): Promise<void> {
+    return this.secrets ? Promise.reject(this.secrets) : Promise.resolve();
+  }
+
+  unlock(): Promise<void> {
+    this.asked.push("unlock");
+    return Promise.resolve();
+  }
+
   /** As those take it who use only this much of one. */
   get engine(): Engine {
     return this as unknown as Engine;

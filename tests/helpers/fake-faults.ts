@@ -1,7 +1,7 @@
-import type { Door, Outcome as Attempt } from "../../scripts/faults/doors";
-import { readNumbers } from "../../scripts/faults/read-numbers";
-import type { Rig, TIMES } from "../../scripts/faults/run-case";
-import { Sink } from "../../scripts/faults/sink";
+import type { Door, Outcome as Attempt } from "../../scripts/e2e-faults/doors";
+import { readNumbers } from "../../scripts/e2e-faults/read-numbers";
+import type { Rig, TIMES } from "../../scripts/e2e-faults/run-case";
+import { Sink } from "../../scripts/e2e-faults/sink";
 import type { Signal } from "../../scripts/lib/otlp";
 import { NumberedBackends } from "./fake-backends-numbered";
 
@@ -91,12 +91,12 @@ export class FakeRig {
 
   private door(): Door {
     return {
-      send: async (signal: Signal, body: Buffer) => {
+      send: (signal: Signal, body: Buffer) => {
         const answer = this.answers(this.exports++);
-        if (answer !== "taken" && !answer.unanswered) return answer;
+        if (answer !== "taken" && !answer.unanswered) return Promise.resolve(answer);
         for (let i = 0; i < this.copies.local; i++) this.backends.take(signal, body);
         for (let i = 0; i < this.copies.second; i++) void this.forward(signal, body);
-        return answer;
+        return Promise.resolve(answer);
       },
       close: () => Promise.resolve(),
     };

@@ -2,10 +2,12 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** What a fake says to one request; undefined: 404. */
-export type FakeAnswer = { status?: number; type?: string; body: string } | undefined;
+export type FakeAnswer =
+  { status?: number; type?: string; headers?: http.OutgoingHttpHeaders; body: string } | undefined;
 
 /** A request as a fake sees it. */
 export interface FakeRequest {
+  method: string;
   path: string;
   query: URLSearchParams;
   headers: http.IncomingHttpHeaders;
@@ -27,6 +29,7 @@ export class FakeHttp {
       request.on("end", () => {
         const { pathname, searchParams } = new URL(request.url ?? "/", "http://fake");
         const said = answer({
+          method: request.method ?? "GET",
           path: decodeURIComponent(pathname),
           query: searchParams,
           headers: request.headers,
@@ -34,6 +37,7 @@ export class FakeHttp {
         });
         response.writeHead(said?.status ?? (said ? 200 : 404), {
           "content-type": said?.type ?? "application/json",
+          ...said?.headers,
         });
         response.end(said?.body ?? "{}");
       });

@@ -38,7 +38,7 @@ export class FakeMachine {
     private readonly env: Record<string, string>,
     private readonly shell = [program("sh").path!],
   ) {
-    for (const place of ["bin", "volumes", "nodes"]) fs.mkdirSync(path.join(this.folder, place));
+    for (const place of ["bin", "volumes", "made-by", "nodes"]) fs.mkdirSync(path.join(this.folder, place));
     for (const name of [...ALWAYS_THERE, ...FOR_THE_FAKES])
       fs.symlinkSync(program(name).path!, path.join(this.folder, "bin", name));
     fs.symlinkSync(process.execPath, path.join(this.folder, "bin/node"));
@@ -116,18 +116,24 @@ export class FakeMachine {
   }
 
   /** A cluster that somebody else made, with or without a mark of theirs. */
-  addCluster(name: string, owner?: string): void {
+  addCluster(name: string, owner?: string, madeBy?: string): void {
     fs.mkdirSync(path.join(this.folder, `nodes/${name}-control-plane/kind`), { recursive: true });
-    if (owner !== undefined) this.addMark(name, owner);
+    if (owner !== undefined) this.addMark(name, owner, madeBy);
   }
 
-  addMark(name: string, owner: string): void {
+  addMark(name: string, owner: string, madeBy = ""): void {
     fs.writeFileSync(path.join(this.folder, `volumes/${name}-owner`), owner);
+    fs.writeFileSync(path.join(this.folder, `made-by/${name}-owner`), madeBy);
   }
 
   /** Stops a cluster's node, as Docker's own restart may. */
   stop(name: string): void {
     fs.rmSync(path.join(this.folder, `nodes/${name}-control-plane/running`));
+  }
+
+  /** Pauses a cluster's node, as a suspended laptop does. */
+  pause(name: string): void {
+    fs.writeFileSync(path.join(this.folder, `nodes/${name}-control-plane/paused`), "");
   }
 
   removeCluster(name: string): void {

@@ -16,7 +16,11 @@ const METRICS = [
   "traces_service_graph_request_failed_total",
   "traces_service_graph_request_server_seconds_sum",
   "traces_service_graph_request_server_seconds_bucket",
+  "http_server_request_duration_seconds_bucket",
   "http_server_request_duration_seconds_count",
+  "http_server_active_requests",
+  "shop_revenue_total",
+  "target_info",
 ];
 
 /** What counters had counted before the load. */
@@ -171,6 +175,8 @@ export class FakeWorld {
           ? []
           : this.requests.slice(0, 5).map(({ traceId }) => ({ traceID: traceId })),
       });
+    if (path === "/api/metrics/query_range")
+      return json({ series: [{ samples: [{ timestampMs: "0", value: this.empty(text, query) ? 0 : 1 }] }] });
     if (path === "/api/metrics/query") {
       const found = this.requests.filter(({ failed }) => failed || !text.includes("status = error"));
       return json({ series: [{ value: found.length }] });

@@ -1,10 +1,10 @@
 import * as net from "node:net";
 
 /** Runs the body while a program has the port of 127.0.0.1. */
-export async function withListener(port: number, body: () => void): Promise<void> {
+export async function withListener(port: number, body: () => void | Promise<void>): Promise<void> {
   const server = await listen(port);
   try {
-    body();
+    await body();
   } finally {
     await new Promise((done) => server.close(done));
   }

@@ -28,12 +28,13 @@ export class ProjectCopy {
   run(
     verb: string,
     env: NodeJS.ProcessEnv = process.env,
+    args: string[] = [],
   ): Promise<{ code: number; out: string; err: string }> {
     const PATH = [path.join(this.folder, "bin"), env.PATH].join(path.delimiter);
     return new Promise((resolve) =>
       execFile(
         path.join(this.folder, "node_modules/.bin/tsx"),
-        [`scripts/${verb}.ts`],
+        [`scripts/${verb}.ts`, ...args],
         { cwd: this.folder, env: { ...env, PATH } },
         (error, out, err) => resolve({ code: Number(error?.code ?? 0), out, err }),
       ),

@@ -1,8 +1,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { checkChartRepositories } from "../../scripts/lib/checks/charts";
-import { checkProjectDisk, judge } from "../../scripts/lib/checks/machine";
-import { dockerInfo } from "../../scripts/lib/docker";
+import { checkProjectDisk, inotifyLimits, judge, projectDisk } from "../../scripts/lib/checks/machine";
+import { registries } from "../../scripts/lib/checks/registries";
+import { containerStatus, dockerInfo } from "../../scripts/lib/docker";
+import { refuseWrong } from "../../scripts/lib/finding";
+import { wake } from "../../scripts/lib/node";
 import type { Settings } from "../../settings";
 import { type FakeAnswer, FakeHttp } from "../helpers/fake-http";
 import { ownEnvironment } from "../helpers/own-environment";
@@ -13,38 +16,106 @@ ownEnvironment();
 const GB = 1e9;
 
 describe("the machine", () => {
-  const found = ({ memory = 16, free = 50, first = true }) =>
-    judge({ version: "28.1.0", memory: memory * GB, folder: "/" }, free * GB, first);
+  const found = ({ memory = 16, free = 50, first = true, nodeImage = "", cgroup = "2" }) =>
+    judge(
+      { version: "28.1.0", memory: memory * GB, folder: "/", cgroup },
+      { first, nodeImage: nodeImage || undefined },
+      free * GB,
+    );
+  const amiss = (given: Parameters<typeof found>[0]) => found(given).filter(({ state }) => state !== "ok");
+  const refused = (given: Parameters<typeof found>[0]) => expect(() => refuseWrong(found(given)));
 
   it("with room for all is told as it is, with nothing to mind", () => {
-    expect(found({ memory: 8, free: 10 })).toEqual({
-      is: "Docker 28.1.0: 8.0 GB of memory, 10.0 GB of disk free",
-      warnings: [],
-    });
+    expect(found({ memory: 8, free: 10 }).map(({ state, saw }) => [state, saw])).toEqual([
+      ["ok", "28.1.0"],
+      ["ok", "8.0 GB of memory"],
+      ["ok", "10.0 GB of disk free"],
+      ["ok", "cgroup v2"],
+    ]);
   });
 
-  it("with less than 8 GB of memory or 10 GB of disk is told to be tight", () => {
-    expect(found({ memory: 7.9 }).warnings).toEqual([
-      expect.stringMatching(/^Docker has 7\.9 GB of memory; 8\.0 GB/),
+  it("with less than 8 GB of memory or 10 GB of disk is told to be tight, and what makes room", () => {
+    expect(amiss({ memory: 7.9 })).toEqual([
+      {
+        name: "Docker's memory",
+        state: "warn",
+        saw: expect.stringMatching(/^Docker has 7\.9 GB of memory; 8\.0 GB/) as string,
+        mend: expect.stringContaining("give Docker more") as string,
+      },
     ]);
-    expect(found({ free: 9.9 }).warnings).toEqual([expect.stringContaining("only 9.9 GB free")]);
-    expect(found({ memory: 4, free: 4 }).warnings).toHaveLength(2);
+    expect(amiss({ free: 9.9 })).toMatchObject([
+      { state: "warn", saw: expect.stringContaining("only 9.9 GB free") as string },
+    ]);
+    expect(amiss({ memory: 4, free: 4 })).toHaveLength(2);
+    refused({ memory: 4, free: 4 }).not.toThrow();
   });
 
   it("with less than 4 GB of memory is refused, with the way to more", () => {
-    expect(() => found({ memory: 3.9 })).toThrow(
-      /^Docker has 3\.9 GB of memory, .* needs 4\.0 GB: give Docker more/,
+    refused({ memory: 3.9 }).toThrow(
+      /^Docker has 3\.9 GB of memory, .* needs 4\.0 GB: give Docker more .*with more\.$/,
     );
   });
 
   it("with less than 4 GB of disk is refused a first start, but not a further one", () => {
-    expect(() => found({ free: 3.9 })).toThrow(/^Docker's disk has 3\.9 GB free, .* 4\.0 GB: make room/);
-    expect(found({ free: 3.9, first: false }).warnings).toHaveLength(1);
+    refused({ free: 3.9 }).toThrow(/^Docker's disk has 3\.9 GB free, .* 4\.0 GB: make room/);
+    refused({ free: 3.9, first: false }).not.toThrow();
+    expect(amiss({ free: 3.9, first: false })).toHaveLength(1);
+  });
+
+  it("with cgroup v1 is refused a first start with kind's own node image, and else told", () => {
+    refused({ cgroup: "1" }).toThrow(/^Docker uses cgroup v1, and Kubernetes wants v2 .*: use a system with/);
+    for (const given of [{ cgroup: "1", first: false }, { cgroup: "1", nodeImage: "mine" }, { cgroup: "" }]) {
+      refused(given).not.toThrow();
+      expect(amiss(given)).toMatchObject([{ name: "cgroup", state: "warn" }]);
+    }
   });
 
   it("is looked at where the project is", () => {
-    expect(() => checkProjectDisk("/proc")).toThrow(/^The disk of \/proc has 0 MB free, .* 50 MB: make room/);
+    expect(projectDisk("/proc")).toMatchObject({
+      state: "wrong",
+      saw: expect.stringMatching(/^The disk of \/proc has 0 MB free, .* 50 MB$/) as string,
+      mend: "make room",
+    });
+    expect(projectDisk()).toMatchObject({ state: "ok" });
+    expect(projectDisk("/nowhere/yet")).toMatchObject({ state: "ok" });
     expect(() => checkProjectDisk()).not.toThrow();
+  });
+});
+
+describe("the limits of inotify", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = temporaryFolder();
+  });
+  afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+  const limits = (instances: number, watches: number) => {
+    fs.writeFileSync(path.join(folder, "max_user_instances"), `${instances}\n`);
+    fs.writeFileSync(path.join(folder, "max_user_watches"), `${watches}\n`);
+    return inotifyLimits(folder);
+  };
+
+  it("are well from what kind advises on", () => {
+    expect(limits(512, 524_288)).toEqual({
+      name: "inotify limits",
+      state: "ok",
+      saw: "max_user_instances 512, max_user_watches 524288",
+    });
+  });
+
+  it("are told with the command that raises those that are low", () => {
+    expect(limits(128, 524_288)).toMatchObject({
+      state: "warn",
+      saw: expect.stringMatching(/^max_user_instances 128, .*"too many open files"$/) as string,
+      mend: "`sudo sysctl fs.inotify.max_user_instances=512`",
+    });
+    expect(limits(128, 8_192)).toMatchObject({
+      mend: "`sudo sysctl fs.inotify.max_user_instances=512 fs.inotify.max_user_watches=524288`",
+    });
+  });
+
+  it("are none elsewhere than on Linux", () => {
+    expect(inotifyLimits(path.join(folder, "nowhere"))).toBeUndefined();
   });
 });
 
@@ -62,8 +133,11 @@ describe("Docker", () => {
   const NOT_THERE = "Docker does not answer: start Docker, and run this again.";
 
   it("says what it is", async () => {
-    docker(`echo '{"ServerVersion":"28.1.0","MemTotal":17,"DockerRootDir":"/var/lib/docker"}'`);
-    expect(await dockerInfo()).toEqual({ version: "28.1.0", memory: 17, folder: "/var/lib/docker" });
+    docker(
+      `echo '{"ServerVersion":"28.1.0","MemTotal":17,"DockerRootDir":"/var/lib/docker","CgroupVersion":"2"}'`,
+    );
+    const is = { version: "28.1.0", memory: 17, folder: "/var/lib/docker", cgroup: "2" };
+    expect(await dockerInfo()).toEqual(is);
   });
 
   it("that is missing is to be installed", async () => {
@@ -78,6 +152,74 @@ describe("Docker", () => {
   ])("that answers with %s is told in one sentence", async (script, sentence) => {
     docker(script);
     await expect(dockerInfo()).rejects.toThrow(sentence);
+  });
+});
+
+describe("a container", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = temporaryFolder();
+    process.env.PATH = folder;
+  });
+  afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+  const docker = (script: string) =>
+    fs.writeFileSync(path.join(folder, "docker"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+
+  it("is told as Docker has it, and as none where Docker has none", async () => {
+    docker("echo paused");
+    expect(await containerStatus("node")).toBe("paused");
+    docker(`echo "Error response from daemon: No such container: node" >&2; exit 1`);
+    expect(await containerStatus("node")).toBeUndefined();
+  });
+
+  it.each([
+    ["exited", "start"],
+    ["paused", "unpause"],
+  ])("that is %s is woken by docker %s", async (status, how) => {
+    const calls = path.join(folder, "calls");
+    docker(`echo "$*" >> ${calls}\necho ${status}`);
+    await wake("node");
+    expect(fs.readFileSync(calls, "utf8").trim().split("\n").at(-1)).toBe(`${how} node`);
+  });
+
+  it.each([
+    ["echo Cannot connect to the Docker daemon. >&2; exit 1", "Docker does not answer: start Docker"],
+    ["echo something else >&2; exit 1", "Docker does not tell of the container node (something else)"],
+  ])("does not count as gone when Docker says: %s", async (script, sentence) => {
+    docker(script);
+    await expect(containerStatus("node")).rejects.toThrow(sentence);
+  });
+});
+
+describe("the image registries", () => {
+  let host: FakeHttp;
+  let status: number;
+  beforeEach(async () => {
+    status = 401;
+    host = await FakeHttp.start(({ path }) => (path === "/v2/" ? { status, body: "" } : undefined));
+  });
+  afterEach(() => host.stop());
+
+  const look = async (imageRegistry: string | undefined, nodeImage?: string) =>
+    (await registries({ imageRegistry, cluster: { kind: "kind", nodeImage } } as Settings)).map(
+      ({ state, saw }) => [state, saw],
+    );
+  const own = () => host.url.replace("http://", "");
+
+  it("are that of the settings and that of the node image, each asked once", async () => {
+    expect(await look(`${own()}/a/folder`, `${own()}/node:1`)).toEqual([["ok", `${own()} answers`]]);
+    const [port] = await freePorts(1);
+    expect(await look(own(), `localhost:${port}/node:1`)).toEqual([
+      ["ok", `${own()} answers`],
+      ["warn", expect.stringContaining(`localhost:${port} does not answer (ECONNREFUSED)`)],
+    ]);
+  });
+
+  it("are told to be out of order when they are", async () => {
+    status = 503;
+    const [[state, saw]] = (await look(own(), `${own()}/node:1`)) as [[string, string]];
+    expect([state, saw]).toEqual(["warn", expect.stringContaining(`${own()} answers 503 from here`)]);
   });
 });
 

@@ -49,6 +49,17 @@ it("a slow host is not given up while pieces come", async () => {
   expect(Date.now() - began).toBeGreaterThan(2 * SLOW_MS);
 });
 
+it("a slow download tells now and then how far it is", async () => {
+  host.way = "slow";
+  const told: [number, number | undefined][] = [];
+  const tell = (received: number, total: number | undefined) => told.push([received, total]);
+  const to = path.join(folder, "file");
+  await download({ url: `${host.url}/file`, sha256: SUM, to, tell, tellEveryMs: SLOW_MS });
+  const some = told.filter(([received]) => received > 0 && received < FILE.length);
+  expect(some.length).toBeGreaterThan(0);
+  expect(some.map(([, total]) => total)).toEqual(some.map(() => FILE.length));
+});
+
 it("a mirror is asked instead of the host, under the host's own name", async () => {
   process.env.WATCHTOWER_MIRROR = `${host.url}/files/`;
   await fetchFile("https://host.example/v1/file");

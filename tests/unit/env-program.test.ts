@@ -34,6 +34,21 @@ it(
 );
 
 it(
+  "env gives a program the same variables",
+  async () => {
+    project.program(`.watchtower/tools/kind-${TOOLS.kind.version}/kind`, TOOLS.kind.version);
+    const { code, out } = await project.run("env", process.env, ["--json"]);
+    const variables = JSON.parse(out) as Record<string, string>;
+    expect([code, variables.PULUMI_CONFIG_PASSPHRASE_FILE]).toEqual([
+      0,
+      path.join(project.folder, ".watchtower/passphrase"),
+    ]);
+    expect(variables.PATH).toMatch(`kind-${TOOLS.kind.version}`);
+  },
+  SLOW_MS,
+);
+
+it(
   "env gives a shell nothing to evaluate when a tool cannot be had",
   async () => {
     project.program("bin/kind", "0.1.0");

@@ -1,8 +1,8 @@
-import { CASES } from "../../scripts/faults/cases";
-import type { Case } from "../../scripts/faults/case";
-import { faultsOf } from "../../scripts/faults/judge";
-import { runCase } from "../../scripts/faults/run-case";
-import { Interrupted } from "../../scripts/faults/case-bench";
+import { CASES } from "../../scripts/e2e-faults/cases";
+import type { Case } from "../../scripts/e2e-faults/case";
+import { faultsOf } from "../../scripts/e2e-faults/judge";
+import { runCase } from "../../scripts/e2e-faults/run-case";
+import { Interrupted } from "../../scripts/e2e-faults/case-bench";
 import { FakeRig, SOON } from "../helpers/fake-faults";
 
 let fake: FakeRig;

@@ -1,7 +1,7 @@
-import type { Expectation, Outcome } from "../../scripts/faults/case";
-import { faultsOf } from "../../scripts/faults/judge";
-import { each } from "../../scripts/faults/ledger";
-import { notes, row } from "../../scripts/faults/table";
+import type { Expectation, Outcome } from "../../scripts/e2e-faults/case";
+import { faultsOf } from "../../scripts/e2e-faults/judge";
+import { each } from "../../scripts/e2e-faults/ledger";
+import { notes, row } from "../../scripts/e2e-faults/table";
 
 const none = () => each(() => 0);
 

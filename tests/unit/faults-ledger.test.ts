@@ -1,9 +1,9 @@
-import { Account } from "../../scripts/faults/account";
-import { each, Ledger } from "../../scripts/faults/ledger";
-import { PER_REQUEST } from "../../scripts/faults/numbers";
-import { payload } from "../../scripts/faults/payload";
-import { readNumbers } from "../../scripts/faults/read-numbers";
-import { Tally } from "../../scripts/faults/tally";
+import { Account } from "../../scripts/e2e-faults/account";
+import { each, Ledger } from "../../scripts/e2e-faults/ledger";
+import { PER_REQUEST } from "../../scripts/e2e-faults/numbers";
+import { payload } from "../../scripts/e2e-faults/payload";
+import { readNumbers } from "../../scripts/e2e-faults/read-numbers";
+import { Tally } from "../../scripts/e2e-faults/tally";
 import { SIGNALS } from "../../scripts/lib/otlp";
 import { NumberedBackends } from "../helpers/fake-backends-numbered";
 

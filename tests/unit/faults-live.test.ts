@@ -1,6 +1,6 @@
-import { Kube } from "../../scripts/faults/kube";
-import { LiveStack, type LiveTools } from "../../scripts/faults/live-stack";
-import type { Change, Undo } from "../../scripts/faults/undo";
+import { Kube } from "../../scripts/e2e-faults/kube";
+import { LiveStack, type LiveTools } from "../../scripts/e2e-faults/live-stack";
+import type { Change, Undo } from "../../scripts/e2e-faults/undo";
 import type { Api, ApiRequest } from "../../scripts/lib/plain-api";
 
 /** A cluster's API that answers from a table, and remembers what it was asked to change. */

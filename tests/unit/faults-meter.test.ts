@@ -1,6 +1,6 @@
-import { readAttempts } from "../../scripts/faults/alloy-log";
-import { Containers } from "../../scripts/faults/containers";
-import { Meter } from "../../scripts/faults/meter";
+import { readAttempts } from "../../scripts/e2e-faults/attempts";
+import { Containers } from "../../scripts/e2e-faults/containers";
+import { Meter } from "../../scripts/e2e-faults/meter";
 import { NumberedBackends } from "../helpers/fake-backends-numbered";
 
 describe("the meter", () => {

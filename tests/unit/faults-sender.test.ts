@@ -1,9 +1,9 @@
-import { type Door, GrpcDoor, HttpDoor, type Outcome } from "../../scripts/faults/doors";
-import { Ledger } from "../../scripts/faults/ledger";
-import { payload } from "../../scripts/faults/payload";
-import { readNumbers } from "../../scripts/faults/read-numbers";
-import { Sender } from "../../scripts/faults/sender";
-import { Tally } from "../../scripts/faults/tally";
+import { type Door, GrpcDoor, HttpDoor, type Outcome } from "../../scripts/e2e-faults/doors";
+import { Ledger } from "../../scripts/e2e-faults/ledger";
+import { payload } from "../../scripts/e2e-faults/payload";
+import { readNumbers } from "../../scripts/e2e-faults/read-numbers";
+import { Sender } from "../../scripts/e2e-faults/sender";
+import { Tally } from "../../scripts/e2e-faults/tally";
 import type { Signal } from "../../scripts/lib/otlp";
 import { OtlpSink } from "../helpers/otlp-sink";
 

@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
-import { accept, acceptAfter, inTurns, loseEvery, refuse, reset } from "../../scripts/faults/behaviour";
-import { payload } from "../../scripts/faults/payload";
-import { Sink } from "../../scripts/faults/sink";
+import { accept, acceptAfter, inTurns, loseEvery, refuse, reset } from "../../scripts/e2e-faults/behaviour";
+import { payload } from "../../scripts/e2e-faults/payload";
+import { Sink } from "../../scripts/e2e-faults/sink";
 
 const RUN = "0badcafe";
 let sink: Sink;

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { Fault } from "../../scripts/lib/fault";
-import { whenFree } from "../../scripts/lib/lock";
+import { holdersOf, whenFree } from "../../scripts/lib/lock";
 import { deadPid, LivingProcess } from "../helpers/processes";
 import { program, temporaryFolder } from "../helpers/tools";
 
@@ -82,6 +82,29 @@ describe("a stack that another run holds", () => {
     await expect(run).rejects.toThrow(
       /^Another update of this stack is under way: wait .*`pulumi cancel`\.$/,
     );
+  });
+});
+
+describe("who holds a stack", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = temporaryFolder();
+    const locks = path.join(folder, "state/.pulumi/locks/organization/watchtower/local");
+    fs.mkdirSync(locks, { recursive: true });
+    const lock = { pid: 4711, username: "me", hostname: "here.example", timestamp: "2026-01-02T10:11:12Z" };
+    fs.writeFileSync(path.join(locks, "5d.json"), JSON.stringify(lock));
+  });
+  afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+  it("stands in the backend's folder, wherever its address begins", () => {
+    const holder = { host: "here.example", pid: 4711 };
+    expect(holdersOf(`file://${folder}/state`, "local")).toEqual([holder]);
+    expect(holdersOf("file://./state", "organization/watchtower/local", folder)).toEqual([holder]);
+  });
+
+  it("is nobody where nobody was, and unknown where it is no folder", () => {
+    expect(holdersOf(`file://${folder}/state`, "another")).toEqual([]);
+    expect(holdersOf("https://app.pulumi.com/me", "local")).toBeUndefined();
   });
 });
 

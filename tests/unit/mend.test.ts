@@ -104,8 +104,9 @@ describe("a Helm revision", () => {
     ["of a change that was cut off", "loki", "pending-upgrade", true],
     ["of an installation that was cut off", "tempo", "pending-install", true],
     ["of an installation that Pulumi did not see the end of", "tempo", "deployed", true],
+    ["that somebody else is in the middle of in our namespace", "theirs", "pending-install", false],
   ])("%s", (_, release, status, halfMade) => {
-    expect(isHalfMade({ secret: "s", release, status }, new Set(["loki"]))).toBe(halfMade);
+    expect(isHalfMade({ release, status }, new Set(["loki"]))).toBe(halfMade);
   });
 });
 
@@ -140,6 +141,24 @@ describe("down", () => {
     const before = machine.state;
     expect(await run()).toMatchObject({ code: 0 });
     expect([machine.state, machine.takeChanges()]).toEqual([before, []]);
+  });
+
+  it.each([
+    ["removed", "A cluster was there whose state is lost, made by this stack: it is removed.\n"],
+    ["foreign", "A kind cluster named watchtower is there that this stack did not make: left as it is.\n"],
+    ["nothing", ""],
+  ] as const)("looks for a cluster that the state has lost: %s", async (found, said) => {
+    const [out, removeLost] = [new Memory(), jest.fn(() => Promise.resolve(found))];
+    const look = { removeLost, contextOf: () => undefined };
+    await down(new FakeEngine({ resources: 1 }).engine, { out, err: new Memory() }, look);
+    expect(out.text).toBe(`${said}Watchtower is down: nothing is left of stack local but its settings.\n`);
+    expect(removeLost.mock.calls).toEqual([["local"]]);
+  });
+
+  it("looks for none where the stack is to run in a cluster that is not ours", async () => {
+    const look = { removeLost: jest.fn(), contextOf: () => "theirs" };
+    await down(new FakeEngine({}).engine, { out: new Memory(), err: new Memory() }, look);
+    expect(look.removeLost).not.toHaveBeenCalled();
   });
 
   it("begins nothing while Docker does not answer", async () => {

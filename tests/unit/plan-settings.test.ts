@@ -7,12 +7,16 @@ describe("a secret", () => {
     ["--secret", ENDPOINT],
     ["--secret", "grafanaAdminPassword=secret-password"],
     ["--secret", 'sumoHeaders={"X-Sumo-Category":"secret-header"}'],
+    [
+      "--secret",
+      'sumoApi={"endpoint":"https://api.sumologic.com","accessId":"secret-access","accessKey":"secret-access","scope":"x"}',
+    ],
   ].flat();
 
   it.each([["text"], ["json"]])("is not in the plan as %s", async (format) => {
     const { code, out, err } = await plan(...secrets, ...(format === "json" ? ["--json"] : []));
     expect(code).toBe(0);
-    expect(out + err).not.toMatch(/secret-(token|password|header)|sumo\.example/);
+    expect(out + err).not.toMatch(/secret-(token|password|header|access)|sumo\.example/);
   });
 
   it("is not in a fault", async () => {
@@ -26,12 +30,14 @@ describe("a secret", () => {
     stackFile("local", {
       "watchtower:sumoEndpoint": secure,
       "watchtower:grafanaAdminPassword": secure,
+      "watchtower:sumoApi": { endpoint: "https://api.sumologic.com", accessKey: secure },
       "watchtower:sumoHeaders": { "X-Sumo-Category": secure, "X-Sumo-Name": "laptop" },
     });
     const { notes, sumoDestination, resources } = await planAsData();
     expect(notes).toEqual([
       expect.stringMatching(/^sumoEndpoint is encrypted in Pulumi\.local\.yaml/),
       expect.stringMatching(/^grafanaAdminPassword is encrypted/),
+      expect.stringMatching(/^sumoApi is encrypted/),
       expect.stringMatching(/^sumoHeaders is encrypted/),
     ]);
     expect(sumoDestination).toBe("sumo");

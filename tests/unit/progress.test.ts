@@ -3,11 +3,12 @@ import type { PodNews } from "../../scripts/lib/cluster";
 import { Progress } from "../../scripts/lib/progress";
 import { Screen } from "../../scripts/lib/screen";
 import { Memory } from "../helpers/memory";
-import { pod } from "../helpers/pods";
+import { pod, pullOf } from "../helpers/pods";
 
 const URN = "urn:pulumi:local::watchtower::watchtower:index:";
 const CLUSTER = `${URN}Cluster$command:local:Command::watchtower-kind`;
 const LOKI = `${URN}Loki$watchtower:index:ChartRelease$kubernetes:helm.sh/v3:Release::loki-release`;
+const TEMPO = LOKI.replaceAll("Loki", "Tempo").replaceAll("loki", "tempo");
 const SECRET = `${URN}Loki$kubernetes:core/v1:Secret::loki-secret`;
 
 /** What the engine tells while it works. */
@@ -23,7 +24,7 @@ let readers: jest.Mock;
 let progress: Progress;
 beforeEach(() => {
   jest.useFakeTimers();
-  out = Object.assign(new Memory(), { isTTY: true });
+  out = Object.assign(new Memory(), { isTTY: true, columns: 100 });
   news = jest.fn(() => Promise.resolve({ pods: [], pulling: [] }));
   readers = jest.fn(() => news);
   progress = new Progress(new Screen(out), readers);
@@ -60,11 +61,45 @@ describe("the steps", () => {
   it("that are under way are shown until they end", async () => {
     happens(begun(LOKI));
     await pass(1);
-    expect(shown()).toEqual(["1.0 s  waiting for loki"]);
+    expect(shown()).toEqual(["1.0 s  0 of 1 done, waiting for loki"]);
     happens(ended(LOKI));
     progress.stop();
     await pass(5);
     expect(shown()).toEqual([expect.stringContaining("ready"), ""]);
+  });
+});
+
+describe("on a slow network", () => {
+  const fetching = (received: number, done = false) => ({
+    progressEvent: {
+      type: "plugin-download",
+      id: "plugin-download:random-4.21.1",
+      message: "Downloading plugin random-4.21.1",
+      ...{ received, total: 13_715_827, done },
+    },
+  });
+
+  it("the plug-in that is fetched is shown, with how much of it is there", async () => {
+    happens(fetching(32_768));
+    await pass(1);
+    expect(shown()).toEqual(["1.0 s  Downloading plugin random-4.21.1: 0 of 14 MB"]);
+    happens(fetching(6_890_684));
+    await pass(1);
+    expect(shown()).toEqual(["2.0 s  Downloading plugin random-4.21.1: 7 of 14 MB"]);
+    happens(fetching(13_715_827, true), begun(LOKI));
+    await pass(1);
+    expect(shown()).toEqual(["3.0 s  0 of 1 done, waiting for loki"]);
+  });
+
+  it("the image that is pulled is shown first, and how far all the rest is", async () => {
+    const image = "docker.io/grafana/tempo:2.10.8";
+    const container = { image, imageID: "", state: { waiting: { reason: "ContainerCreating" } } };
+    news.mockResolvedValue({ pods: [pod("tempo-0", { container })], pulling: [pullOf(image, "tempo-0")] });
+    happens(begun(SECRET), begun(CLUSTER), ended(CLUSTER), begun(LOKI), begun(TEMPO));
+    await pass(11);
+    expect(shown().at(-1)).toBe(
+      `11.0 s  1 of 3 done, waiting for tempo (tempo-0: pulling grafana/tempo:2.10.8), loki`,
+    );
   });
 });
 
@@ -111,7 +146,7 @@ describe("the pods", () => {
     expect(news).not.toHaveBeenCalled();
     await pass(2);
     expect(news).toHaveBeenCalledTimes(1);
-    expect(shown()).toEqual(["10.0 s  waiting for loki (loki-0: not placed: no room)"]);
+    expect(shown()).toEqual(["10.0 s  0 of 1 done, waiting for loki (loki-0: not placed: no room)"]);
     await pass(9);
     expect(news).toHaveBeenCalledTimes(2);
     expect(readers).toHaveBeenCalledTimes(1);
@@ -128,6 +163,6 @@ describe("the pods", () => {
     happens(begun(LOKI));
     await pass(20);
     expect([readers.mock.calls.length, news.mock.calls.length]).toEqual([2, 2]);
-    expect(shown()).toEqual(["20.0 s  waiting for loki"]);
+    expect(shown()).toEqual(["20.0 s  0 of 1 done, waiting for loki"]);
   });
 });

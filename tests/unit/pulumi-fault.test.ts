@@ -16,6 +16,10 @@ describe("what Pulumi or a tool behind it says becomes one sentence with the way
       /^The stack's secrets are locked: run `eval "\$\(npm run -s env\)"`/,
     ],
     ["error: PULUMI_ACCESS_TOKEN must be set for login", /^Pulumi is not logged in .*`pulumi login`/],
+    [
+      'error: unable to open state directory "file:///a/state": stat /a/state: no such file or directory',
+      /^There is no folder \/a\/state for .*: make it with `mkdir -p \/a\/state`, or set PULUMI_BACKEND_URL/,
+    ],
     ["write /var/lib/docker/x: no space left on device", /^The disk is full: make room/],
     [
       'ERROR: failed to create cluster: failed to pull image "kindest/node:v9": command "docker pull" failed',

@@ -1,6 +1,7 @@
 import { alerts } from "../../alerts";
 import { OWN_METRICS } from "../../alloy/own-metrics";
 import { dashboards } from "../../dashboards";
+import { writtenQueries } from "../../scripts/verify/evaluating";
 import { datasources } from "../../values/datasources";
 import { COMPONENTS } from "../../versions";
 import { type Asked, faultIn, metricsOf, queriesIn } from "../helpers/queries";
@@ -20,13 +21,20 @@ const inDataSources: Asked[] = datasources(everything).flatMap(({ jsonData }) =>
   ];
 });
 const inAlerts = queriesIn(alerts(everything), "alerts");
-const all = [...inDashboards, ...inDataSources, ...inAlerts];
+const inDocument: Asked[] = writtenQueries().map(({ question, ...query }) => ({
+  where: `evaluating-lgtm.md, ${question}`,
+  ...query,
+}));
+const all = [...inDashboards, ...inDataSources, ...inAlerts, ...inDocument];
 
 describe("every query", () => {
   it("is found, in each of the three languages", () => {
     expect(inDashboards.length).toBeGreaterThan(50);
     expect(inDataSources).toHaveLength(3);
     expect(inAlerts.length).toBeGreaterThan(10);
+    expect(inDocument.length).toBeGreaterThan(20);
+    for (const language of ["prometheus", "loki", "tempo"])
+      expect(inDocument.map((one) => one.language)).toContain(language);
     expect(new Set(all.map(({ language }) => language))).toEqual(new Set(["prometheus", "loki", "tempo"]));
   });
 
@@ -34,6 +42,23 @@ describe("every query", () => {
     "is one in its data source's language: %s",
     (where, { language, query }) => expect({ where, fault: faultIn(language, query) }).toEqual({ where }),
   );
+});
+
+describe("the queries of a document", () => {
+  const markdown = [
+    "### First",
+    ...["```logql", '{a="b"}', "  | c", "```"],
+    ...["```sumo", "| count", "```"],
+    ...["### Second", "```traceql", "{ }", "```", "```promql", "up", "```"],
+  ].join("\n");
+
+  it("are its blocks in our languages, each with the heading above it", () => {
+    expect(writtenQueries(markdown)).toEqual([
+      { question: "First", language: "loki", query: '{a="b"}\n  | c' },
+      { question: "Second", language: "tempo", query: "{ }" },
+      { question: "Second", language: "prometheus", query: "up" },
+    ]);
+  });
 });
 
 describe("a query that counts failures", () => {
@@ -73,7 +98,7 @@ describe("the stack's own metrics", () => {
   const asked = new Set(
     all.filter(({ language }) => language === "prometheus").flatMap(({ query }) => metricsOf(query)),
   );
-  const users = /^(traces_(spanmetrics|service_graph)_|http_server_)/;
+  const users = /^(traces_(spanmetrics|service_graph)_|http_server_|shop_|target_info$)/;
 
   it("that are asked for are kept where they are scraped", () => {
     const own = [...asked].filter((name) => !users.test(name));

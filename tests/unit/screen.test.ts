@@ -16,6 +16,15 @@ describe("on a terminal", () => {
     expect(out.text).toBe(`a long status\r${" ".repeat(13)}\rshort\r${" ".repeat(5)}\rdone\n`);
   });
 
+  it("that can do nothing but write, a status is a line", () => {
+    const before = process.env.TERM;
+    process.env.TERM = "dumb";
+    const out = terminal();
+    new Screen(out).status("wait");
+    process.env.TERM = before;
+    expect(out.text).toBe("wait\n");
+  });
+
   it("a status is taken away", () => {
     const out = terminal();
     const screen = new Screen(out);

@@ -4,6 +4,7 @@ import { isRecord } from "../../settings/raw";
 
 const TOKEN = "ZaVnC4dhaV1-endpoint-token";
 const HEADER = "header-value-5b2c";
+const ACCESS = "access-key-7c1e";
 const PASSWORD = "password-9f3a";
 const KUBECONFIG = "kubeconfig of a cluster that is not there"; // made up by `record`
 const DRAWN = "a-password-drawn-at-random"; // made up by `record`
@@ -11,6 +12,10 @@ const DRAWN = "a-password-drawn-at-random"; // made up by `record`
 const settings = {
   sumoEndpoint: `https://sumo.example/receiver/v1/otlp/${TOKEN}`,
   sumoHeaders: JSON.stringify({ "X-Sumo-Category": HEADER, "X-Sumo-Name": "laptop" }),
+  sumoApi: JSON.stringify({
+    ...{ endpoint: "https://api.sumologic.com", scope: "_source=laptop" },
+    ...{ accessId: ACCESS, accessKey: ACCESS },
+  }),
   grafanaAdminPassword: PASSWORD,
 };
 const secretKeys = Object.keys(settings);
@@ -58,10 +63,16 @@ describe.each([
   it.each([
     ["the endpoint", TOKEN],
     ["a header", HEADER],
+    ["the access to Sumo's API", ACCESS],
     ["Grafana's password", PASSWORD],
     ["the kubeconfig", KUBECONFIG],
   ])("shows %s in no plain text", (_, text) => {
     expect(shown(recording)).not.toContain(text);
+  });
+
+  it("has the access to Sumo's API nowhere: nothing that is made asks it", () => {
+    expect(carriers(recording, ACCESS)).toEqual([]);
+    expect(JSON.stringify(recording.outputs)).not.toContain(ACCESS);
   });
 
   it("gives the password out, encrypted", () => {

@@ -1,4 +1,4 @@
-import { report } from "../../scripts/up/report";
+import { report, reportJson } from "../../scripts/up/report";
 
 const outputs = (values: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value, secret: false }]));
@@ -34,4 +34,10 @@ describe("what up tells in the end", () => {
   ])("counts %j", (changes, said) => {
     expect(report(outputs({}), changes, "61.0")).toContain(`Watchtower is up after 61.0 s: ${said}.`);
   });
+});
+
+it("what up tells a program in the end has all that is no secret", () => {
+  const secret = { grafanaPassword: { value: "hush", secret: true } };
+  const told = reportJson("local", { ...outputs(OTLP), ...secret }, { create: 30 }, 61.04);
+  expect(told).toEqual({ ok: true, stack: "local", seconds: 61.04, changes: { create: 30 }, outputs: OTLP });
 });

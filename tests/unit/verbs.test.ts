@@ -1,4 +1,6 @@
 import { RunError } from "@pulumi/pulumi";
+import { run as compare } from "../../scripts/compare/run";
+import { run as doctor } from "../../scripts/doctor/run";
 import { run as down } from "../../scripts/down/run";
 import { run as env } from "../../scripts/env/run";
 import type { Kept } from "../../scripts/lib/engine";
@@ -8,6 +10,7 @@ import { checkNode } from "../../scripts/lib/prepare";
 import { runVerb } from "../../scripts/lib/verb";
 import { run as pause } from "../../scripts/pause/run";
 import { run as resume } from "../../scripts/resume/run";
+import { run as status } from "../../scripts/status/run";
 import { parseOptions } from "../../scripts/up/options";
 import { run as up } from "../../scripts/up/run";
 import { FakeEngine } from "../helpers/fake-engine";
@@ -20,7 +23,7 @@ beforeEach(() => {
   process.env.WATCHTOWER_MIRROR = "http://127.0.0.1:1"; // a verb that goes too far gets nowhere
 });
 
-const VERBS = Object.entries({ up, down, pause, resume, env });
+const VERBS = Object.entries({ up, down, pause, resume, env, compare, doctor, status });
 
 async function start(verb: typeof up, ...argv: string[]) {
   const [out, err] = [new Memory(), new Memory()];
@@ -70,12 +73,14 @@ describe("the words of up", () => {
   it("may be `all`, which is not the same as none", () => {
     expect(read("all")).toMatchObject({ options: { components: "all" } });
     expect(read("all", "tempo")).toMatchObject({ options: { components: "all" } });
-    expect(read()).toEqual({ options: { components: undefined, stack: undefined, verbose: false } });
+    expect(read()).toEqual({
+      options: { components: undefined, stack: undefined, verbose: false, json: false },
+    });
   });
 
   it("stand beside options", () => {
     expect(read("--stack", "me/watchtower/dev", "loki", "--verbose")).toEqual({
-      options: { components: ["loki"], stack: "me/watchtower/dev", verbose: true },
+      options: { components: ["loki"], stack: "me/watchtower/dev", verbose: true, json: false },
     });
   });
 
@@ -90,9 +95,11 @@ describe("the words of up", () => {
 
 describe("what keeps a verb from its end", () => {
   const failWith = async (error: Error) => {
-    const err = new Memory();
+    const [out, err] = [new Memory(), new Memory()];
     const fail = () => Promise.reject(error);
-    return { code: await runVerb("up", { options: {} }, { out: new Memory(), err }, fail), err: err.text };
+    const code = await runVerb("up", { options: {} }, { out, err }, fail);
+    expect(out.text).toBe("");
+    return { code, err: err.text };
   };
 
   it("is one sentence and exit code 1 when a person can mend it", async () => {
@@ -105,6 +112,14 @@ describe("what keeps a verb from its end", () => {
 
   it("is the program's own list when the settings are wrong", async () => {
     expect(await failWith(new RunError("Wrong:\n  - this"))).toEqual({ code: 1, err: "Wrong:\n  - this\n" });
+  });
+
+  it("is a JSON document as well for a program that asked for one", async () => {
+    const [out, err] = [new Memory(), new Memory()];
+    const fail = () => Promise.reject(new Fault("Start Docker."));
+    expect(await runVerb("up", { options: { json: true } }, { out, err }, fail)).toBe(1);
+    expect(JSON.parse(out.text)).toEqual({ ok: false, error: "Start Docker." });
+    expect(err.text).toBe("up: Start Docker.\n");
   });
 
   it("is thrown when it is a fault of ours", async () => {

@@ -1,5 +1,6 @@
 import { Fault } from "../../scripts/lib/fault";
 import type { Check } from "../../scripts/verify/checks";
+import { writtenQueries } from "../../scripts/verify/evaluating";
 import { drawn } from "../../scripts/verify/metrics";
 import type { StartLoad } from "../../scripts/verify/load";
 import type { Component } from "../../versions";
@@ -70,6 +71,17 @@ describe("with everything in order", () => {
       ]),
     );
     expect([code, ok]).toEqual([0, true]);
+  });
+
+  it("asks every query of docs/evaluating-lgtm.md", async () => {
+    world.keepOnly("logs.json");
+    const { checks } = await verifyAll();
+    const written = writtenQueries();
+    expect(written.length).toBeGreaterThan(20);
+    expect(checks.filter(({ area }) => area === "evaluating").map(({ name }) => name)).toEqual(
+      written.map(({ question }) => question),
+    );
+    for (const { query } of written) expect(world.asked).toContain(query);
   });
 
   it("asks what Grafana would: variables, intervals and tags filled in", async () => {
@@ -265,6 +277,19 @@ describe("sabotage is named, alone, and exits 1", () => {
     spoil();
     const { code, faults } = await verifyAll(IMPATIENT);
     expect(faults).toContainEqual(expect.stringMatching(fault));
+    expect(code).toBe(1);
+  });
+
+  it.each([
+    ["TraceQL that tells traces", "duration > 500ms", "Which requests were slow?", "traces"],
+    ["TraceQL that makes series", "| compare(", "What do failing requests have in common?", "series"],
+    ["PromQL", "shop_revenue_total", "Keep that as a metric (logs to metrics)", "series"],
+    ["LogQL", "unwrap took", "How slow are slow queries? (parse a field, aggregate it)", "lines"],
+  ])("an empty query of docs/evaluating-lgtm.md, in %s", async (_, part, question, unit) => {
+    world.keepOnly("logs.json");
+    world.empty = (query) => query.includes(part);
+    const { code, faults } = await verifyAll(IMPATIENT);
+    expect(faults).toEqual([expect.stringContaining(`evaluating: ${question}: no ${unit}: `)]);
     expect(code).toBe(1);
   });
 

@@ -95,7 +95,7 @@ it(
       KUBECONFIG: write("kubeconfig", own),
     });
     expect(JSON.parse(out)).toEqual([
-      "otelcol_expo",
+      "alloy_config",
       "Error: There is no service nobody in namespace watchtower: run `npm run up`.",
       "Error: Your kubeconfig has no context elsewhere: `kubectl config get-contexts` lists those it has.",
       "Error: The cluster's API does not answer (ECONNREFUSED): is the cluster running?",

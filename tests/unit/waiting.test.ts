@@ -1,5 +1,5 @@
 import { notUpSince } from "../../scripts/lib/node";
-import { waitingPods } from "../../scripts/lib/waiting";
+import { waitingPods, waitingReleases } from "../../scripts/lib/waiting";
 import { pod, pullOf, STARTED } from "../helpers/pods";
 
 const waits = (reason: string, message?: string) => ({ state: { waiting: { reason, message } } });
@@ -13,11 +13,16 @@ describe("what a pod waits for", () => {
     waitingPods([pod(...args)], [pullOf(IMAGE, "loki-0")])[0]?.why;
 
   it.each([
-    ["the pull of its image", { container: NO_IMAGE }, `pulling ${IMAGE}`],
+    ["the pull of its image", { container: NO_IMAGE }, "pulling grafana/loki:3.7.6"],
     [
       "an image that cannot be pulled",
       { container: { ...NO_IMAGE, ...waits("ImagePullBackOff", "not found") } },
       `cannot pull ${IMAGE}: not found`,
+    ],
+    [
+      "an image whose registry does not answer",
+      { container: { ...NO_IMAGE, ...waits("RegistryUnavailable", "") } },
+      `cannot pull ${IMAGE}: RegistryUnavailable`,
     ],
     [
       "a container that keeps ending",
@@ -42,7 +47,7 @@ describe("what a pod waits for", () => {
     [
       "what its first container waits for",
       { init: NO_IMAGE, container: waits("PodInitializing") },
-      `pulling ${IMAGE}`,
+      "pulling grafana/loki:3.7.6",
     ],
     ["nothing but its own start", {}, undefined],
   ])("is told: %s", (_, state, sentence) => {
@@ -52,6 +57,28 @@ describe("what a pod waits for", () => {
   it("is no pull where the image is there, or another pod's is pulled", () => {
     expect(why("loki-0", { container: { ...NO_IMAGE, imageID: "sha256:1" } })).toBeUndefined();
     expect(why("tempo-0", { container: NO_IMAGE })).toBeUndefined();
+  });
+});
+
+describe("a release", () => {
+  const pulls = [pullOf(IMAGE, "mimir-2")];
+
+  it("of several pods is told with how many are ready, and what the first waits for of which it is known", () => {
+    const pods = [
+      pod("mimir-0", { ready: true }),
+      pod("mimir-1"),
+      pod("mimir-2", { container: NO_IMAGE }),
+      pod("mimir-job", { phase: "Succeeded" }),
+      pod("loki-0", { container: waits("CrashLoopBackOff") }),
+    ];
+    expect([...waitingReleases(pods, pulls)]).toEqual([
+      ["mimir", `1 of 3 pods are ready; mimir-2: pulling grafana/loki:3.7.6`],
+      ["loki", "loki-0: keeps ending (?, exit code ?)"],
+    ]);
+  });
+
+  it("is not told where all of it is ready, or nothing is known", () => {
+    expect([...waitingReleases([pod("loki-0", { ready: true }), pod("tempo-0")], [])]).toEqual([]);
   });
 });
 

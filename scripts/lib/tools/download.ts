@@ -15,20 +15,26 @@ export interface Download {
   to: string;
   /** How long to wait for the next piece. Default: 30 s. */
   patienceMs?: number;
+  /** Is told now and then how many bytes have come, and of how many, where that is known. */
+  tell?: (received: number, total: number | undefined) => void;
+  /** How often it is told. Default: 10 s. */
+  tellEveryMs?: number;
 }
 
 const PATIENCE_MS = 30_000;
+const TELL_EVERY_MS = 10_000;
 const MIRROR_HELP = "set WATCHTOWER_MIRROR to an address that serves the same files under /<host>/<path>";
 
 /**
  * Fetches a file and checks its sum. HTTPS_PROXY and NO_PROXY hold; WATCHTOWER_MIRROR takes the place of every host.
  * @throws Fault that says what went wrong; the file is then not there
  */
-export async function download({ url, sha256, to, patienceMs = PATIENCE_MS }: Download): Promise<void> {
+export async function download(wanted: Download): Promise<void> {
+  const { url, sha256, to } = wanted;
   const from = mirrored(url);
   const part = `${to}.part`;
   try {
-    const sum = await write(from, part, patienceMs);
+    const sum = await write(from, part, wanted);
     if (sum !== sha256)
       throw new Fault(
         `What ${from} sent is not what was published: its SHA-256 is ${sum}, and it should be ${sha256}. Nothing of it was kept; try again, or ask whoever runs your proxy or mirror.`,
@@ -47,29 +53,46 @@ function mirrored(url: string): string {
 }
 
 /** Writes what comes, and says its SHA-256. */
-async function write(from: string, part: string, patienceMs: number): Promise<string> {
+async function write(
+  from: string,
+  part: string,
+  { patienceMs = PATIENCE_MS, tell, tellEveryMs = TELL_EVERY_MS }: Download,
+): Promise<string> {
   const hash = createHash("sha256");
+  let received = 0;
+  let total: number | undefined;
   const quiet = new AbortController();
   const patience = setTimeout(() => quiet.abort(), patienceMs);
   const watch = new Transform({
     transform(piece: Buffer, _, next) {
       patience.refresh();
       hash.update(piece);
+      received += piece.length;
       next(null, piece);
     },
   });
+  const telling = setInterval(() => tell?.(received, total), tellEveryMs);
   try {
-    const pieces = Readable.fromWeb(await ask(from, quiet.signal));
+    const { body, length } = await ask(from, quiet.signal);
+    total = length;
+    const pieces = Readable.fromWeb(body);
     await pipeline(pieces, watch, fs.createWriteStream(part), { signal: quiet.signal });
   } catch (error) {
     throw error instanceof Fault ? error : brokenOff(from, error, quiet.signal);
   } finally {
     clearTimeout(patience);
+    clearInterval(telling);
   }
   return hash.digest("hex");
 }
 
-async function ask(from: string, signal: AbortSignal): Promise<NonNullable<Response["body"]>> {
+/** What a host sends, and how long it says that it is. */
+interface Sent {
+  body: NonNullable<Response["body"]>;
+  length?: number;
+}
+
+async function ask(from: string, signal: AbortSignal): Promise<Sent> {
   let answer: Response;
   try {
     answer = await proxiedFetch(from, { signal });
@@ -83,7 +106,7 @@ async function ask(from: string, signal: AbortSignal): Promise<NonNullable<Respo
     await answer.body?.cancel();
     throw new Fault(`${from} answers ${answer.status}: try again later, or ${MIRROR_HELP}.`);
   }
-  return answer.body;
+  return { body: answer.body, length: Number(answer.headers.get("content-length")) || undefined };
 }
 
 function brokenOff(from: string, error: unknown, signal: AbortSignal): Fault {

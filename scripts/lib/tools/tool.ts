@@ -6,7 +6,8 @@ import * as semver from "semver";
 import { type PinnedTool, TOOLS, type ToolName } from "../../../versions";
 import { Fault } from "../fault";
 import { HOME, toolFolder } from "../home";
-import { download } from "./download";
+import { howMuch } from "../screen";
+import { download, type Download } from "./download";
 import { thisPlatform } from "./platform";
 
 /** A program that is at hand. */
@@ -31,19 +32,33 @@ export async function ensureTool(
   home = HOME,
   pinned: PinnedTool = TOOLS[name],
 ): Promise<Tool> {
-  if (fs.existsSync(toolFolder(name, home))) return { name, version: pinned.version, ours: true };
-  const theirs = await versionOf(name);
-  if (theirs && semver.gte(theirs, pinned.least)) return { name, version: theirs, ours: false };
-  const why = theirs ? `${theirs} is older than ${pinned.least}` : "is missing";
-  tell(`${name} ${why}: fetching ${pinned.version}`);
-  await install(name, pinned, home);
+  const there = await findTool(name, home, pinned);
+  if ("version" in there) return there;
+  tell(`${name} ${there.why}: fetching ${pinned.version}`);
+  await install(name, pinned, home, tell);
   return { name, version: pinned.version, ours: true };
 }
 
-/** Version of a program, without a leading v; undefined: it does not run. */
-export async function versionOf(program: string): Promise<string | undefined> {
+/** Finds a program that will do, or says why there is none. */
+export async function findTool(
+  name: ToolName,
+  home = HOME,
+  pinned: PinnedTool = TOOLS[name],
+): Promise<Tool | { why: string }> {
+  if (fs.existsSync(toolFolder(name, home))) return { name, version: pinned.version, ours: true };
+  const theirs = await versionOf(name);
+  if (theirs === undefined) return { why: "is missing" };
+  if (semver.lt(theirs, pinned.least)) return { why: `${theirs} is older than ${pinned.least}` };
+  return { name, version: theirs, ours: false };
+}
+
+/**
+ * Version of a program, without a leading v; undefined: it does not run.
+ * @param ask what makes it tell its version
+ */
+export async function versionOf(program: string, ask = ["version"]): Promise<string | undefined> {
   try {
-    const { stdout } = await run(program, ["version"], {
+    const { stdout } = await run(program, ask, {
       env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
     });
     return semver.coerce(stdout, { includePrerelease: true })?.version;
@@ -53,13 +68,20 @@ export async function versionOf(program: string): Promise<string | undefined> {
 }
 
 /** Everything happens in a folder of its own, whose renaming is the last step. */
-async function install(name: ToolName, pinned: PinnedTool, home: string): Promise<void> {
+async function install(
+  name: ToolName,
+  pinned: PinnedTool,
+  home: string,
+  tell: (text: string) => void,
+): Promise<void> {
   const folder = toolFolder(name, home);
   clean(path.dirname(folder));
   const making = path.join(path.dirname(folder), `.${name}-${process.pid}`);
   fs.mkdirSync(making, { recursive: true });
   try {
-    await unpack(name, pinned, making);
+    await unpack(name, pinned, making, (received, total) =>
+      tell(`${name} ${pinned.version}: ${howMuch(received, total)}`),
+    );
     if ((await versionOf(path.join(making, name))) === undefined)
       throw new Fault(`${name} ${pinned.version} was fetched whole, but does not run on this machine.`);
     fs.renameSync(making, folder);
@@ -70,10 +92,15 @@ async function install(name: ToolName, pinned: PinnedTool, home: string): Promis
   }
 }
 
-async function unpack(name: string, { url, sha256, archive }: PinnedTool, into: string): Promise<void> {
+async function unpack(
+  name: string,
+  { url, sha256, archive }: PinnedTool,
+  into: string,
+  tell: Download["tell"],
+): Promise<void> {
   const platform = thisPlatform();
   const file = path.join(into, archive ? "archive.tar.gz" : name);
-  await download({ url: url(platform), sha256: sha256[platform], to: file });
+  await download({ url: url(platform), sha256: sha256[platform], to: file, tell });
   if (!archive) return fs.chmodSync(file, 0o755);
   try {
     await run("tar", ["-xzf", file, "-C", into, "--strip-components", "1"]);

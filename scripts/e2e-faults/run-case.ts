@@ -1,7 +1,7 @@
 import { type Signal, SIGNALS } from "../lib/otlp";
 import { waitUntil } from "../lib/wait";
 import { Account } from "./account";
-import { type Attempts, readAttempts } from "./alloy-log";
+import { type Attempts, readAttempts } from "./attempts";
 import type { Case, Outcome } from "./case";
 import { type BenchParts, CaseBench } from "./case-bench";
 import { Containers } from "./containers";

@@ -1,0 +1,4 @@
+import { run } from "./compare/run";
+import { main } from "./lib/verb";
+
+main(run);

@@ -1,0 +1,163 @@
+import { Fault, reasonOf } from "../lib/fault";
+import { nodeOf } from "../lib/kind";
+import { kubectl } from "../lib/stack";
+import { COMPONENTS } from "../../versions";
+import { isHalfMade } from "../up/releases";
+import { type Check, type Found, Unseen } from "./check";
+import type { Facts } from "./facts";
+
+/** The cluster, and what Helm keeps in it. */
+export const CLUSTER: Check[] = [
+  { name: "cluster", look: cluster },
+  { name: "kubeconfig", look: kubeconfig },
+  { name: "releases", look: releases },
+];
+
+const UP = "`npm run up`";
+
+/** Whether the state names a cluster, and the machine has it. */
+async function cluster(facts: Facts): Promise<Found> {
+  const name = "cluster";
+  if ((await kindOf(facts)) === "existing") return existing(facts);
+  const kept = await facts.kept();
+  const state = await facts.cluster();
+  const wrong = (saw: string, mend: string): Found => ({ name, state: "wrong", saw, mend });
+  if (kept.cluster === undefined) {
+    if (state === "gone") return { name, state: "ok", saw: `none yet: ${UP} makes it` };
+    if (state === "lost")
+      return wrong(
+        "a cluster of this stack's is there, whose state is lost",
+        `\`npm run down\` removes it with its data, then ${UP}`,
+      );
+    return wrong(
+      "a kind cluster named watchtower is there that this stack's state does not know",
+      `if nobody needs what is in it, \`kind delete cluster --name watchtower\`, then ${UP}; else choose the stack it belongs to`,
+    );
+  }
+  const node = nodeOf(kept.cluster);
+  switch (state) {
+    case "running":
+      if (kept.clusterUrn !== undefined) return { name, state: "ok", saw: `${node} runs, and is ours` };
+      return wrong("its making was cut off at the very end", `${UP} goes on from there`);
+    case "stopped":
+      return {
+        ...wrong(`${node} is stopped`, "`npm run resume` starts it, with all its data"),
+        fix: { does: `starting ${node}`, act: (status) => facts.mend.startNode(kept.cluster!, status) },
+      };
+    case "gone":
+      return wrong(
+        kept.clusterUrn === undefined ? "its making was cut off" : "the state names a cluster that is gone",
+        `${UP} makes it anew`,
+      );
+    case "half-made":
+      return wrong("it was left half-made", `${UP} makes it anew`);
+    case "foreign":
+    case "lost":
+      return wrong(
+        `the cluster named ${kept.cluster.CLUSTER} is another stack's by now`,
+        `if nobody needs what is in it, \`kind delete cluster --name ${kept.cluster.CLUSTER}\`, then ${UP}`,
+      );
+  }
+}
+
+async function existing(facts: Facts): Promise<Found> {
+  const name = "cluster";
+  const { cluster } = await facts.where();
+  try {
+    return { name, state: "ok", saw: `${cluster.kubeContext}, Kubernetes ${await facts.api()}` };
+  } catch (error) {
+    if (error instanceof Fault) throw error;
+    const saw = `${cluster.kubeContext} does not answer (${reasonOf(error)})`;
+    return { name, state: "wrong", saw, mend: `see \`kubectl --context ${cluster.kubeContext} version\`` };
+  }
+}
+
+/** kubectl, and our own waiting for pods, go by what kind wrote into the user's kubeconfig. */
+async function kubeconfig(facts: Facts): Promise<Found | Found[]> {
+  const name = "kubeconfig";
+  if (!(await isUp(facts))) return [];
+  const { cluster } = await facts.where();
+  try {
+    return { name, state: "ok", saw: `${cluster.kubeContext} answers, Kubernetes ${await facts.api()}` };
+  } catch (error) {
+    const { CLUSTER = "" } = (await facts.kept()).cluster ?? {};
+    const write = `\`kind export kubeconfig --name ${CLUSTER}\``;
+    if (error instanceof Fault)
+      return {
+        name,
+        state: "wrong",
+        saw: `it has no context ${cluster.kubeContext}`,
+        mend: write,
+        fix: {
+          does: `writing the context ${cluster.kubeContext} into it`,
+          act: () => facts.mend.writeContext(CLUSTER),
+        },
+      };
+    return {
+      name,
+      state: "wrong",
+      saw: `${cluster.kubeContext} does not answer (${reasonOf(error)}), though its node runs`,
+      mend: `wait a minute, if it was just started; else ${write}, or \`npm run pause && npm run resume\``,
+    };
+  }
+}
+
+/** Releases that Helm would refuse to touch, or that should be there and are not. */
+async function releases(facts: Facts): Promise<Found | Found[]> {
+  const name = "releases";
+  if ((await kindOf(facts)) === "kind" && !(await isUp(facts))) return [];
+  const { releases: known, resources } = await facts.kept();
+  if (resources === 0) return [];
+  const revisions = await facts.revisions().catch((error: unknown) => {
+    throw new Unseen(`not looked at: ${reasonOf(error)}`);
+  });
+  const lock = await facts.lock();
+  if (lock && lock.living.length > 0) throw new Unseen("not looked at, since a run is at work on them");
+
+  const where = await facts.where();
+  const stuck = revisions.filter((revision) => isHalfMade(revision, known));
+  if (stuck.length > 0) {
+    const told = stuck.map(({ release, status }) => `${release} (${status})`).join(", ");
+    const secrets = stuck.map(({ secret }) => secret).join(" ");
+    const found: Found = { name, state: "wrong", saw: `Helm was cut off in the middle of ${told}` };
+    if (lock === undefined)
+      return {
+        ...found,
+        mend: `if no run is under way, \`${kubectl(where)} delete secret ${secrets}\`, then ${UP}`,
+      };
+    return {
+      ...found,
+      mend: `\`npm run doctor -- --fix\`, then ${UP}`,
+      fix: {
+        does: "removing Helm's records of what was cut off",
+        act: () => facts.mend.forgetHalfMade(known, where),
+      },
+    };
+  }
+  const newest = new Map(
+    [...revisions].sort((a, b) => a.revision - b.revision).map((one) => [one.release, one]),
+  );
+  const failed = [...newest.values()].filter(({ status }) => status === "failed");
+  if (failed.length > 0)
+    return {
+      name,
+      state: "wrong",
+      saw: `${failed.map(({ release }) => release).join(", ")} failed`,
+      mend: `see \`${kubectl(where)} get pods\` for why, then ${UP}`,
+    };
+  const { components } = await facts.settings();
+  const missing = COMPONENTS.filter((part) => components.has(part) && !newest.has(part));
+  if (missing.length > 0)
+    return { name, state: "wrong", saw: `not installed: ${missing.join(", ")}`, mend: UP };
+  return { name, state: "ok", saw: [...newest.keys()].sort().join(", ") };
+}
+
+async function kindOf(facts: Facts): Promise<"kind" | "existing"> {
+  const settings = await facts.settings().catch(() => undefined); // its own check tells
+  return settings?.cluster.kind ?? "kind";
+}
+
+/** Whether there is a cluster of ours that runs; what it is like if not, its own check tells. */
+async function isUp(facts: Facts): Promise<boolean> {
+  return (await kindOf(facts)) === "kind" && (await facts.cluster().catch(() => "gone")) === "running";
+}

@@ -1,0 +1,30 @@
+import { styleText } from "node:util";
+
+/** A stream that may be a terminal. */
+type Stream = NodeJS.WritableStream & { isTTY?: boolean };
+
+/** The words that a line of ours begins with to say how something is. */
+const WORDS: Record<string, "green" | "red" | "yellow"> = {
+  ok: "green",
+  passed: "green",
+  MISSING: "red",
+  FAULT: "red",
+  FAILED: "red",
+  unchecked: "yellow",
+  "Mind:": "yellow",
+};
+
+/** Whether a stream gets colours: FORCE_COLOR and NO_COLOR (https://no-color.org) say so first, then what it is. */
+export function hasColours({ isTTY }: Stream, env: NodeJS.ProcessEnv = process.env): boolean {
+  const { FORCE_COLOR: forced, NO_COLOR: none, TERM: terminal } = env;
+  if (forced !== undefined) return forced !== "0" && forced !== "false";
+  return isTTY === true && !none && terminal !== "dumb";
+}
+
+/** A line for that stream, with the word that tells how something is in a colour of its own. */
+export function coloured(out: Stream, line: string): string {
+  const [word = ""] = /^\S+/.exec(line) ?? [];
+  const colour = WORDS[word];
+  if (colour === undefined || !hasColours(out)) return line;
+  return styleText(colour, word, { validateStream: false }) + line.slice(word.length);
+}

@@ -1,0 +1,155 @@
+import { type Sample, sumOf } from "./prometheus";
+import { type Signal, SIGNALS } from "./signals";
+
+/** A signal, as Alloy's queues name it. */
+export type SignalName = Signal["dataType"];
+
+/** The second path's exporter in Alloy (`alloy/sumo.alloy`); each local one is named after its backend. */
+export const SECOND = "sumo";
+export type Exporter = Signal["backend"] | typeof SECOND;
+
+/** One signal on one path, as Alloy has counted it since it started: what was sent and is not kept was given up. */
+export interface PathCounts {
+  signal: SignalName;
+  exporter: Exporter;
+  /** Items that the other side took. */
+  sent: number;
+  /** Items that it refused for good: lost to this path. */
+  givenUp: number;
+  /** Items that found the queue full: lost to this path. */
+  overflown: number;
+  /** Bytes that wait in the queue on disk, what is being sent among them. */
+  queuedBytes: number;
+  /** Bytes that the queue holds at most. */
+  capacityBytes: number;
+}
+
+/** One reading of Alloy's counters. */
+export interface Reading {
+  /** When it was taken, in ms since 1970. */
+  at: number;
+  /** Items that came in, by signal, since Alloy started. */
+  accepted: Record<SignalName, number>;
+  /** Items that were sent back to their senders, who should try again. */
+  refused: Record<SignalName, number>;
+  /** Bytes of one item in the queues, by signal, where any has come by. */
+  itemBytes: Partial<Record<SignalName, number>>;
+  /** Every path that Alloy runs, by signal. */
+  paths: PathCounts[];
+  /** Answers of the other sides, by exporter and HTTP status; a connection that failed has the name of its error. */
+  answers: { exporter: Exporter; answer: string; count: number }[];
+  /** Whether Alloy runs the newest configuration that it was given. */
+  configAccepted: boolean;
+  /** When Alloy started, in s since 1970: its counters began then. */
+  startedAt: number;
+}
+
+/** What Alloy's series of one exporter carry. */
+export function labelsOf(exporter: Exporter): { component_id: string } {
+  return { component_id: `otelcol.exporter.otlphttp.${exporter}` };
+}
+
+/** Takes one reading from Alloy's own metrics page; a path that Alloy does not run is not in it. */
+export function readPaths(samples: Sample[], at = Date.now()): Reading {
+  const perSignal = (counter: string) =>
+    Object.fromEntries(
+      SIGNALS.map(({ dataType, items }) => [
+        dataType,
+        sumOf(samples, `otelcol_receiver_${counter}_${items}_total`),
+      ]),
+    ) as Record<SignalName, number>;
+  return {
+    at,
+    accepted: perSignal("accepted"),
+    refused: perSignal("refused"),
+    itemBytes: itemBytes(samples),
+    paths: SIGNALS.flatMap((signal) =>
+      ([signal.backend, SECOND] as const).flatMap((exporter) => pathOf(samples, signal, exporter)),
+    ),
+    answers: answersIn(samples),
+    configAccepted: sumOf(samples, "alloy_config_last_load_successful") === 1,
+    startedAt: sumOf(samples, "process_start_time_seconds"),
+  };
+}
+
+function pathOf(samples: Sample[], { dataType: signal, items }: Signal, exporter: Exporter): PathCounts[] {
+  const own = labelsOf(exporter);
+  const count = (what: string) => sumOf(samples, `otelcol_exporter_${what}_${items}_total`, own);
+  const queue = (what: string) =>
+    sumOf(samples, `otelcol_exporter_queue_${what}`, { ...own, data_type: signal });
+  const capacityBytes = queue("capacity");
+  if (capacityBytes === 0) return []; // told from the exporter's start on
+  return [
+    {
+      signal,
+      exporter,
+      sent: count("sent"),
+      givenUp: count("send_failed"),
+      overflown: count("enqueue_failed"),
+      queuedBytes: queue("size"),
+      capacityBytes,
+    },
+  ];
+}
+
+/** The local exporters carry one signal each, and the second path the same items. */
+function itemBytes(samples: Sample[]): Partial<Record<SignalName, number>> {
+  const sizes = SIGNALS.map(({ dataType, backend }) => {
+    const sent = (unit: string, exporter: Exporter) =>
+      sumOf(samples, `otelcol_exporter_queue_batch_send_size${unit}_sum`, labelsOf(exporter));
+    const exporter = sent("", backend) > 0 ? backend : SECOND;
+    return [dataType, sent("_bytes", exporter) / sent("", exporter)] as const;
+  });
+  return Object.fromEntries(sizes.filter(([, size]) => size > 0));
+}
+
+function answersIn(samples: Sample[]): Reading["answers"] {
+  return samples
+    .filter(({ name }) => name === "http_client_request_duration_seconds_count")
+    .flatMap(({ labels, value }) => {
+      const [, exporter] = /^otelcol\.exporter\.otlphttp\.(\w+)$/.exec(labels.component_id ?? "") ?? [];
+      const answer = labels.http_response_status_code ?? labels.error_type;
+      if (exporter === undefined || answer === undefined) return [];
+      return [{ exporter: exporter as Exporter, answer, count: value }];
+    });
+}
+
+/** What one path did between two readings. */
+export interface PathFlow extends PathCounts {
+  /** Items a second that came in for it. */
+  inPerSecond: number;
+  /** Items a second that the other side took. */
+  sentPerSecond: number;
+  /** Items that were given up or found the queue full between the two readings. */
+  lost: number;
+  /** Bytes that waited at both readings: more than what just came by. */
+  waitingBytes: number;
+  /** For how many seconds' worth of what comes in now that is; undefined: nothing came in to measure it by. */
+  lagSeconds?: number;
+}
+
+/** What each path did between two readings; where Alloy has started anew between them, since it has. */
+export function flowBetween(before: Reading, after: Reading): PathFlow[] {
+  const earlier = before.startedAt === after.startedAt ? before : undefined;
+  const seconds = Math.max(after.at - (earlier?.at ?? after.startedAt * 1_000), 1) / 1_000;
+  return after.paths.map((path) => {
+    const was = earlier?.paths.find((one) => one.signal === path.signal && one.exporter === path.exporter);
+    const since = (of: (counts: PathCounts) => number) => Math.max(of(path) - (was ? of(was) : 0), 0);
+    const came = Math.max(after.accepted[path.signal] - (earlier?.accepted[path.signal] ?? 0), 0);
+    const waitingBytes = Math.min(path.queuedBytes, was?.queuedBytes ?? path.queuedBytes);
+    return {
+      ...path,
+      inPerSecond: came / seconds,
+      sentPerSecond: since(({ sent }) => sent) / seconds,
+      lost: since(({ givenUp, overflown }) => givenUp + overflown),
+      waitingBytes,
+      lagSeconds: lagOf(waitingBytes, after.itemBytes[path.signal], came / seconds),
+    };
+  });
+}
+
+function lagOf(waitingBytes: number, itemBytes: number | undefined, inPerSecond: number): number | undefined {
+  if (waitingBytes === 0) return 0;
+  if (itemBytes === undefined || inPerSecond === 0) return undefined;
+  return waitingBytes / itemBytes / inPerSecond;
+}

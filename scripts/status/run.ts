@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { containerStatus } from "../lib/docker";
+import { Fault } from "../lib/fault";
+import { isWell } from "../lib/finding";
+import type { Reading } from "../lib/paths";
+import { findStack, type Stack } from "../lib/stack";
+import { type ExitCode, runVerb, type Surroundings as Streams } from "../lib/verb";
+import { type Options, parseOptions } from "./options";
+import { clusterReader } from "./reader";
+import { look, type Means } from "./status";
+import { documentOf, screenOf } from "./text";
+import { diskUseInNode } from "./volumes";
+
+/** What the program was started with. */
+export interface Surroundings extends Streams {
+  out: NodeJS.WritableStream & { isTTY?: boolean };
+  findStack?: (name?: string) => Promise<Stack>;
+  meansFor?: (stack: Stack) => Means;
+  /** How often --watch looks at most; undefined: until Ctrl-C. */
+  looks?: number;
+}
+
+/** Takes what was on the terminal away, and begins at its top. */
+const CLEAR = "\x1b[H\x1b[J";
+
+/** The whole program; resolves to the exit code. */
+export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
+  return runVerb("status", parseOptions(argv), around, async (options) => {
+    const { watchEveryMs } = options;
+    if (watchEveryMs === undefined) return (await once(options, around)).code;
+    let last = await once(options, around, undefined, tellFault);
+    for (let looks = 1; looks !== around.looks; looks++) {
+      await sleep(watchEveryMs);
+      last = await once(options, around, last.reading, tellFault);
+    }
+    return last.code;
+  });
+
+  /** Somebody who watches wants to see it come back. */
+  function tellFault(fault: Fault): void {
+    around.out.write(`${fault.message}\n`);
+  }
+}
+
+/** Looks once, and shows what was seen. */
+async function once(
+  { stack: name, json, watchEveryMs }: Options,
+  around: Surroundings,
+  before?: Reading,
+  onFault?: (fault: Fault) => void,
+): Promise<{ code: ExitCode; reading?: Reading }> {
+  const { out } = around;
+  try {
+    const stack = await (around.findStack ?? findStack)(name);
+    const { lines, reading } = await look(stack, (around.meansFor ?? meansFor)(stack), before);
+    const text = json
+      ? JSON.stringify(documentOf(stack, lines), null, watchEveryMs === undefined ? 2 : 0)
+      : screenOf(stack, lines);
+    out.write(`${clearing()}${text}\n`);
+    return { code: isWell(lines) ? 0 : 1, reading };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    out.write(clearing());
+    if (onFault === undefined) throw error;
+    if (json) out.write(`${JSON.stringify({ ok: false, error: error.message })}\n`);
+    else onFault(error);
+    return { code: 1 };
+  }
+
+  function clearing(): string {
+    if (watchEveryMs === undefined || json) return "";
+    return out.isTTY ? CLEAR : "\n";
+  }
+}
+
+function meansFor(stack: Stack): Means {
+  return { reader: clusterReader(stack), containerStatus, diskUse: diskUseInNode, rateOverMs: 1_000 };
+}

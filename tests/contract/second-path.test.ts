@@ -1,0 +1,103 @@
+import { alloyConfig } from "../../alloy/compose";
+import { waitUntil } from "../../scripts/lib/wait";
+import { ADDRESS } from "../../values/shared";
+import { OtlpSink } from "../helpers/otlp-sink";
+import { PlainAlloy } from "../helpers/plain-alloy";
+import { describeWith, program } from "../helpers/tools";
+
+const components = new Set(["tempo"] as const);
+const AT = { startTimeUnixNano: "1790000000000000000", endTimeUnixNano: "1790000000000000001" };
+const DUAL = alloyConfig({ components, secondPath: true });
+const LOCAL_ALONE = alloyConfig({ components, secondPath: false });
+
+describeWith([program("alloy")], "the real Alloy, between Tempo and Sumo", () => {
+  let tempo: OtlpSink;
+  let sumo: OtlpSink;
+  let alloy: PlainAlloy;
+
+  beforeEach(async () => {
+    tempo = await OtlpSink.start();
+    sumo = await OtlpSink.start();
+    alloy = await PlainAlloy.prepare((config) =>
+      config.replace(ADDRESS.tempoOtlp, tempo.url).replaceAll('compression = "gzip"', 'compression = "none"'),
+    );
+    alloy.writeEndpoint(sumo.url);
+    alloy.write(DUAL);
+    alloy.start();
+  });
+  afterEach(async () => {
+    await alloy.remove();
+    tempo.stop();
+    sumo.stop();
+  });
+
+  it("keeps what is queued for Sumo while the second write is off, and sends it once it is on again", async () => {
+    sumo.answer = () => "try later";
+    const before = await send(1, 20);
+    await arrived(tempo, before);
+    await alloy.reload(LOCAL_ALONE);
+    const meanwhile = await send(21, 40);
+    await arrived(tempo, [...before, ...meanwhile]);
+    sumo.answer = () => undefined;
+    await alloy.reload(DUAL);
+    const after = await send(41, 60);
+    await arrived(sumo, [...before, ...after]);
+    await arrived(tempo, [...before, ...meanwhile, ...after]);
+  }, 60_000);
+
+  it("loses nothing that it has acknowledged when it is killed while Sumo is away, on either path", async () => {
+    sumo.answer = () => "try later";
+    const sent = await send(1, 200);
+    await alloy.kill();
+    sumo.answer = () => undefined;
+    alloy.start();
+    await arrived(sumo, sent);
+    await reached(tempo, sent); // twice what was on its way: its answer was lost
+  }, 60_000);
+
+  it("tells a sender nothing of a Sumo that refuses for good, and loses nothing locally", async () => {
+    sumo.answer = () => "who are you";
+    const sent = await send(1, 50);
+    await arrived(tempo, sent);
+    const refused = /^otelcol_exporter_send_failed_spans_total\{.*otlphttp\.sumo.*\} 50$/m;
+    await until(async () => refused.test(await alloy.metrics()), "the count of what Sumo refused");
+  }, 60_000);
+
+  /** Sends spans with these numbers, one a request, each until it is acknowledged. */
+  async function send(from: number, to: number): Promise<string[]> {
+    const names = Array.from({ length: to - from + 1 }, (_, i) => `span ${from + i}`);
+    for (const name of names) await until(() => acknowledged(name), "an OTLP port");
+    return names;
+  }
+
+  async function acknowledged(name: string): Promise<boolean> {
+    const span = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331", name, ...AT };
+    const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] });
+    const headers = { "content-type": "application/json" };
+    const url = `http://127.0.0.1:${alloy.ports.http}/v1/traces`;
+    return fetch(url, { method: "POST", body, headers }).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  }
+
+  /** Each of them is there, and once. */
+  async function arrived(sink: OtlpSink, names: string[]): Promise<void> {
+    await reached(sink, names);
+    expect(sink.spans.map(({ name }) => name).sort()).toEqual([...names].sort());
+  }
+
+  async function reached(sink: OtlpSink, names: string[]): Promise<void> {
+    const missing = () => {
+      const there = new Set(sink.spans.map(({ name }) => name));
+      return names.every((name) => there.has(name));
+    };
+    await until(missing, `all of ${names.length} spans`);
+  }
+
+  async function until(there: () => boolean | Promise<boolean>, what: string): Promise<void> {
+    const why = async () => ((await there()) ? undefined : `${what}; Alloy says: ${alloy.said.at(-1)}`);
+    const stuck = await waitUntil(why, { withinMs: 25_000, everyMs: 50 });
+    if (stuck !== undefined) throw new Error(`no sign of ${stuck}`);
+  }
+});

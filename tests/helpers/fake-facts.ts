@@ -1,0 +1,70 @@
+import type { Facts } from "../../scripts/doctor/facts";
+import type { Kept } from "../../scripts/lib/engine";
+import type { Revision } from "../../scripts/lib/helm-records";
+import type { Settings } from "../../settings";
+import { COMPONENTS, type Component, TOOLS } from "../../versions";
+import { FakeEngine } from "./fake-engine";
+
+export const CLUSTER = {
+  CLUSTER: "watchtower",
+  HOST_PORTS: "grafanaPort=3000 otlpGrpcPort=4317 otlpHttpPort=4318",
+};
+
+/** A stack that is up, as Pulumi's state has it. */
+export const KEPT: Kept = {
+  resources: 30,
+  cluster: CLUSTER,
+  clusterUrn: "urn:cluster",
+  releases: new Set<string>([...COMPONENTS, "sumo-stand-in"]),
+  interrupted: false,
+};
+
+/** Before the first `up`. */
+export const NOTHING_KEPT: Kept = { resources: 0, releases: new Set(), interrupted: false };
+
+/** The settings that checks look at. */
+export function settings(changes: Partial<Settings> = {}): Settings {
+  const hostPorts = { grafanaPort: 3000, otlpGrpcPort: 4317, otlpHttpPort: 4318 };
+  const components: ReadonlySet<Component> = new Set(COMPONENTS);
+  return { components, cluster: { kind: "kind", hostPorts }, ...changes } as Settings;
+}
+
+/** A record of Helm's. */
+export function revision(release: string, status = "deployed", number = 1): Revision {
+  const secret = `sh.helm.release.v1.${release}.v${number}`;
+  return { secret, release, revision: number, status };
+}
+
+/** What a machine tells on which all is well, but for the changes; and what was mended, in order. */
+export function factsWith(changes: Partial<Facts> = {}): Facts & { mended: unknown[] } {
+  const mended: unknown[] = [];
+  const remember =
+    (what: string) =>
+    (...about: unknown[]) =>
+      Promise.resolve(void mended.push([what, ...about.filter((one) => typeof one !== "function")]));
+  const is =
+    <T>(value: T) =>
+    () =>
+      Promise.resolve(value);
+  return {
+    tool: (name) => Promise.resolve({ name, version: TOOLS[name].version, ours: true }),
+    docker: is({ version: "28.1.0", memory: 16e9, folder: "/", cgroup: "2" }),
+    engine: is(new FakeEngine(KEPT).engine),
+    kept: is(KEPT),
+    settings: is(settings()),
+    cluster: is("running" as const),
+    lock: is({ living: [], dead: [], elsewhere: [] }),
+    where: is({ namespace: "watchtower", cluster: { kubeContext: "kind-watchtower" } }),
+    api: is("v1.34.4"),
+    revisions: is([...KEPT.releases].map((release) => revision(release))),
+    mend: {
+      fetchTool: remember("fetchTool"),
+      fetchPlugIn: remember("fetchPlugIn"),
+      startNode: remember("startNode"),
+      writeContext: remember("writeContext"),
+      forgetHalfMade: remember("forgetHalfMade"),
+    },
+    mended,
+    ...changes,
+  };
+}
