@@ -31,7 +31,7 @@ const RETRYABLE_STATUS = [429, 502, 503, 504];
 
 /** A connection that broke, or an answer that did not come; not one that could not be made. */
 const UNANSWERED =
-  /HTTP (ECONNRESET|EPIPE|UND_ERR_SOCKET|UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT)|gRPC (4 |14 (Connection dropped|read E))/;
+  /HTTP (ECONNRESET|EPIPE|UND_ERR_SOCKET|UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT)|gRPC ([14] |14 (Connection dropped|read E))/;
 
 /** OTLP by gRPC. */
 export class GrpcDoor implements Door {
@@ -94,7 +94,7 @@ export class HttpDoor implements Door {
 
 /** The same words for the same error. */
 function timeless(reason: string): string {
-  return reason.replace(/ \(\d{4}-[\w:.-]+\)|^14 UNAVAILABLE: /g, "");
+  return reason.replace(/ \(\d{4}-[\w:.-]+\)|^\d+ [A-Z_]+: /g, "");
 }
 
 function taken(answer: Buffer): Outcome {

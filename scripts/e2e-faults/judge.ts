@@ -6,7 +6,7 @@ import { PER_REQUEST } from "./numbers";
 
 /** What a sender sees of an Alloy that is not there: nobody listens, or who did is gone. */
 const AWAY =
-  /ECONNREFUSED|ECONNRESET|EPIPE|UND_ERR_|other side closed|No connection established|Failed to connect|Connection dropped|gRPC 14 (read|socket|The server|Stream)|gRPC 4 |gRPC 13 Received RST_STREAM/;
+  /ECONNREFUSED|ECONNRESET|EPIPE|UND_ERR_|other side closed|No connection established|Failed to connect|Connection dropped|gRPC [14] /;
 
 /** Items that are sent in so long. */
 export function itemsIn(ms: number | undefined, rate: number): Items {

@@ -1,11 +1,12 @@
 import { type Signal, SIGNALS } from "../lib/otlp";
+import { waitUntil } from "../lib/wait";
 import { Account } from "./account";
-import { type Attempts, readAttempts } from "./alloy-log";
+import { type Attempts, readAttempts } from "./attempts";
 import type { Case, Outcome } from "./case";
 import { type BenchParts, CaseBench } from "./case-bench";
 import { Containers } from "./containers";
 import { accept } from "./behaviour";
-import { GrpcDoor, HttpDoor } from "./doors";
+import { type Door, GrpcDoor, HttpDoor } from "./doors";
 import type { Ask } from "./finders";
 import { Freshness } from "./freshness";
 import type { Part } from "./kube";
@@ -14,10 +15,13 @@ import { each, type Items, Ledger } from "./ledger";
 import { Meter, type ReadPage } from "./meter";
 import { newRun } from "./numbers";
 import { Sender } from "./sender";
+import type { Received } from "./sink";
 import type { Change } from "./undo";
 
 /** What every case is run with. */
 export interface Rig extends Pick<BenchParts, "sink" | "otlp" | "live" | "ended"> {
+  /** The ways into Alloy; by default, its two. */
+  doors?: () => Door[];
   ask: Ask;
   readPage: ReadPage;
   /** Alloy's log from a time on, as far as it is still there. */
@@ -33,93 +37,132 @@ export interface Rig extends Pick<BenchParts, "sink" | "otlp" | "live" | "ended"
   putBack: (which?: (change: Change) => boolean) => Promise<void>;
 }
 
-/** From a request's first attempt, after which its sender gives up: longer than any part may be away. */
-const RETRY_FOR_MS = 300_000;
-/** A backlog may take as long as the outage. What starts anew on a slow machine is silent for a while. */
-const RECOVERY = { withinMs: 900_000, unchangedMs: 150_000 };
-/** By then all parts run, so what does not come soon never comes. */
-const SETTLING = { withinMs: 60_000, unchangedMs: 15_000 };
-/** What was sent so long ago has to be there, when nobody has to mend anything; and for how long it has to stay so. */
-const SOON_MS = 2_000;
-const CALM_MS = 15_000;
-const KEEP_UP_EVERY_MS = 3_000;
-const COUNTERS_EVERY_MS = 1_000;
-const CONTAINERS_EVERY_MS = 5_000;
+/** How long things take. */
+export const TIMES = {
+  /** From a request's first attempt, after which its sender gives up: longer than any part may be away. */
+  retryForMs: 300_000,
+  /** A backlog may take as long as the outage. What starts anew on a slow machine is silent for a while. */
+  recovery: { withinMs: 900_000, unchangedMs: 150_000 },
+  /** At the end all parts run, so what does not come soon never comes. */
+  settling: { withinMs: 60_000, unchangedMs: 15_000 },
+  /** What was sent so long ago has to be there, when nobody has to mend anything; and for how long it has to stay so. */
+  soonMs: 2_000,
+  calmMs: 15_000,
+  keepUpEveryMs: 3_000,
+  countersEveryMs: 1_000,
+  containersEveryMs: 5_000,
+};
 
 const BACKEND: Record<Signal, Part> = { traces: "tempo", logs: "loki", metrics: "mimir-distributor" };
 
 /** Runs one case to its end, and counts. @throws Fault, Interrupted when it cannot be; then, too, it is mended */
-export async function runCase(one: Case, rig: Rig): Promise<Outcome> {
-  const { sink, otlp, options } = rig;
-  const ledger = new Ledger(newRun());
-  const received = sink.received(ledger.run);
-  const account = new Account(ledger, received, rig.ask);
-  const meter = new Meter(rig.readPage);
-  const containers = new Containers(rig.readContainers, rig.namespace);
-  const doors = [new GrpcDoor(otlp), new HttpDoor(otlp)];
-  const sender = new Sender(ledger, { doors, rate: options.rate, retryForMs: RETRY_FOR_MS });
-  const fresh = new Freshness(ledger, rig.ask);
-  const bench = new CaseBench({ ...rig, meter, ledger, sender, account });
-  const dropped = () =>
-    each((signal) => meter.growth(`failed ${signal}`) + meter.growth(`no room ${signal}`));
-  const may = () => mayLose(one.expects, options.rate, dropped());
-  let mended = false;
-  const mend = async () => {
-    sink.behaviour = accept;
-    await sink.up();
-    if (!mended) await one.mend?.(bench);
-    mended = true;
-    await meter.look();
-    // To have its own volume again, a backend has to be started anew: that has time until all is counted.
-    await rig.putBack(({ what }) => what !== "volume");
-  };
+export async function runCase(one: Case, rig: Rig, times = TIMES): Promise<Outcome> {
+  const run = new CaseRun(one, rig, times);
   try {
-    await one.before?.(bench);
-    sink.takeNotes();
+    await run.begin();
+    await run.breakAndMend();
+    return await run.count();
+  } finally {
+    await run.end();
+  }
+}
+
+class CaseRun {
+  private readonly ledger = new Ledger(newRun());
+  private readonly received: Received;
+  private readonly account: Account;
+  private readonly meter: Meter;
+  private readonly containers: Containers;
+  private readonly sender: Sender;
+  private readonly fresh: Freshness;
+  private readonly bench: CaseBench;
+  private startedAt = new Date();
+  private recoveredMs: Outcome["recoveredMs"] = {};
+  private mended = false;
+
+  constructor(
+    private readonly one: Case,
+    private readonly rig: Rig,
+    private readonly times: typeof TIMES,
+  ) {
+    const { ledger } = this;
+    const doors = rig.doors?.() ?? [new GrpcDoor(rig.otlp), new HttpDoor(rig.otlp)];
+    this.received = rig.sink.received(ledger.run);
+    this.account = new Account(ledger, this.received, rig.ask);
+    this.meter = new Meter(rig.readPage);
+    this.containers = new Containers(rig.readContainers, rig.namespace);
+    this.sender = new Sender(ledger, { doors, rate: rig.options.rate, retryForMs: times.retryForMs });
+    this.fresh = new Freshness(ledger, rig.ask);
+    this.bench = new CaseBench({ ...rig, ...this.parts });
+  }
+
+  /** Prepares the fault, and begins the load and all counting. */
+  async begin(): Promise<void> {
+    const { account, containers, meter, times } = this;
+    await this.one.before?.(this.bench);
+    this.rig.sink.takeNotes();
     await meter.reset();
     await containers.look();
-    containers.follow(CONTAINERS_EVERY_MS);
-    meter.follow(COUNTERS_EVERY_MS);
-    account.keepUp(KEEP_UP_EVERY_MS);
-    const startedAt = new Date();
-    sender.start();
-    await bench.pause(options.loadMs);
-    fresh.start();
+    containers.follow(times.containersEveryMs);
+    meter.follow(times.countersEveryMs);
+    account.keepUp(times.keepUpEveryMs);
+    this.startedAt = new Date();
+    this.sender.start();
+    await this.bench.pause(this.rig.options.loadMs);
+    this.fresh.start();
+  }
+
+  /** Breaks and mends it under load, and waits until all is there again. */
+  async breakAndMend(): Promise<void> {
+    const { account, bench, ledger, one, rig, times } = this;
     const brokenAt = Date.now();
     await one.during(bench);
     await account.stop();
-    await mend();
-    const mendedBefore = ledger.made;
-    const [recoveredMs] = await Promise.all([
+    await this.mend();
+    const before = ledger.made;
+    const unaided = {
+      before: () => ledger.madeBefore(Date.now() - times.soonMs),
+      beganAt: brokenAt,
+      calmMs: times.calmMs,
+    };
+    const mended = { before: () => before, beganAt: Date.now(), calmMs: 0 };
+    const allowed = { local: () => this.may().local, second: () => this.may().second };
+    [this.recoveredMs] = await Promise.all([
       account.recover({
-        ...(one.expects.unaided
-          ? { before: () => ledger.madeBefore(Date.now() - SOON_MS), beganAt: brokenAt, calmMs: CALM_MS }
-          : { before: () => mendedBefore, beganAt: Date.now(), calmMs: 0 }),
-        allowed: { local: () => may().local, second: () => may().second },
-        patience: RECOVERY,
+        ...(one.expects.unaided ? unaided : mended),
+        allowed,
+        patience: times.recovery,
         ended: rig.ended,
       }),
-      bench.pause(options.loadMs),
+      bench.pause(rig.options.loadMs),
     ]);
+  }
+
+  /** Ends the load, and looks for every item. */
+  async count(): Promise<Outcome> {
+    const { account, bench, containers, fresh, ledger, meter, received, rig, sender } = this;
     await fresh.stop();
     await sender.stop();
-    const lost = await account.settle(SETTLING, rig.ended);
+    // What had no answer comes again, if it does, long after it was there for the first time.
+    const backlog = () => (rig.ended.aborted ? Promise.resolve(undefined) : rig.live.backlog(0));
+    await waitUntil(backlog, { withinMs: this.times.recovery.withinMs, everyMs: 500 });
+    const lost = await account.settle(this.times.settling, rig.ended);
     await meter.look();
     await containers.look();
     return {
-      name: one.name,
-      rate: options.rate,
+      name: this.one.name,
+      rate: rig.options.rate,
       acknowledged: ledger.items("acknowledged"),
       local: {
         ...localOutcome(lost.local, account, meter),
-        ...readAttempts(await rig.readAlloyLog(startedAt).catch(() => "")),
+        ...readAttempts(await rig.readAlloyLog(this.startedAt).catch(() => "")),
       },
       second: {
         lost: lost.second,
         repeated: each((signal) => received.seen[signal].repeated),
         unanswered: { ...received.unanswered },
-        dropped: dropped(),
-        ...sink.takeNotes(),
+        dropped: this.dropped(),
+        ...rig.sink.takeNotes(),
       },
       sender: {
         refused: ledger.items("refused"),
@@ -127,20 +170,47 @@ export async function runCase(one: Case, rig: Rig): Promise<Outcome> {
         unanswered: { ...ledger.unanswered },
         errors: Object.fromEntries(ledger.errors),
       },
-      recoveredMs,
+      recoveredMs: this.recoveredMs,
       freshMs: fresh.longestMs,
       alloyMemory: containers.alloyMemory,
       restarts: containers.restarts,
       remarks: bench.remarks,
       faults: bench.faults,
     };
-  } finally {
-    containers.stop();
-    meter.stop();
-    sender.halt();
-    await Promise.all([fresh.stop(), account.stop()]);
-    await mend();
-    await rig.putBack();
+  }
+
+  /** However it went: nothing goes on, and nothing stays broken. */
+  async end(): Promise<void> {
+    this.containers.stop();
+    this.meter.stop();
+    this.sender.halt();
+    await Promise.all([this.fresh.stop(), this.account.stop(), this.sender.stop()]);
+    await this.mend();
+    await this.rig.putBack();
+  }
+
+  private get parts() {
+    const { account, ledger, meter, sender } = this;
+    return { account, ledger, meter, sender };
+  }
+
+  private async mend(): Promise<void> {
+    this.rig.sink.behaviour = accept;
+    await this.rig.sink.up();
+    if (!this.mended) await this.one.mend?.(this.bench);
+    this.mended = true;
+    await this.meter.look(); // Alloy may count anew from here on
+    // To have its own volume again, a backend has to be started anew: that has time until all is counted.
+    await this.rig.putBack(({ what }) => what !== "volume");
+  }
+
+  /** Items that Alloy counts as given up on the second path. */
+  private dropped(): Items {
+    return each((signal) => this.meter.growth(`failed ${signal}`) + this.meter.growth(`no room ${signal}`));
+  }
+
+  private may(): ReturnType<typeof mayLose> {
+    return mayLose(this.one.expects, this.rig.options.rate, this.dropped());
   }
 }
 

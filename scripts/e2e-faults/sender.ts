@@ -54,7 +54,7 @@ export class Sender {
   async stop(): Promise<void> {
     clearInterval(this.timer);
     await Promise.all(this.underWay);
-    await Promise.all(this.sending.doors.map((door) => door.close()));
+    await Promise.all(this.sending.doors.splice(0).map((door) => door.close()));
   }
 
   private tick(): void {

@@ -1,8 +1,9 @@
+import { exportErrors } from "../lib/alloy-log";
 import { type Signal, SIGNALS } from "../lib/otlp";
 import { each, type Items } from "./ledger";
 
 /** The exporter that each signal leaves Alloy by on its local path (`alloy/<name>.alloy`). */
-const EXPORTER: Record<Signal, string> = { traces: "tempo", logs: "loki", metrics: "mimir" };
+const EXPORTER = { traces: "tempo", logs: "loki", metrics: "mimir" } satisfies Record<Signal, string>;
 
 /** Requests of Alloy's to the backends that came to nothing at first, by signal. */
 export interface Attempts {
@@ -15,12 +16,10 @@ export interface Attempts {
 /** Reads in Alloy's own log what became of its requests; one that nobody listened to is neither. */
 export function readAttempts(log: string): Attempts {
   const attempts: Attempts = { refused: each(() => 0), unanswered: each(() => 0) };
-  for (const line of log.split("\n")) {
-    const [, exporter] =
-      /Exporting failed\. Will retry.* component_id=otelcol\.exporter\.otlphttp\.(\w+) /.exec(line) ?? [];
+  for (const { exporter, final, reason } of exportErrors(log)) {
     const signal = SIGNALS.find((one) => EXPORTER[one] === exporter);
-    if (signal === undefined || line.includes("dial tcp")) continue;
-    attempts[/responded with HTTP Status Code/.test(line) ? "refused" : "unanswered"][signal]++;
+    if (signal === undefined || final || reason.includes("dial tcp")) continue;
+    attempts[reason.includes("HTTP Status Code") ? "refused" : "unanswered"][signal]++;
   }
   return attempts;
 }

@@ -1,0 +1,117 @@
+import type { Door, Outcome as Attempt } from "../../scripts/e2e-faults/doors";
+import { readNumbers } from "../../scripts/e2e-faults/read-numbers";
+import type { Rig, TIMES } from "../../scripts/e2e-faults/run-case";
+import { Sink } from "../../scripts/e2e-faults/sink";
+import type { Signal } from "../../scripts/lib/otlp";
+import { NumberedBackends } from "./fake-backends-numbered";
+
+/** So that nothing takes long. */
+export const SOON: typeof TIMES = {
+  retryForMs: 1_000,
+  recovery: { withinMs: 2_000, unchangedMs: 300 },
+  settling: { withinMs: 500, unchangedMs: 200 },
+  soonMs: 200,
+  calmMs: 300,
+  keepUpEveryMs: 50,
+  countersEveryMs: 50,
+  containersEveryMs: 50,
+};
+
+/** A stack in the test's own process: what comes in goes to the backends, and to the sink by HTTP. */
+export class FakeRig {
+  readonly backends = new NumberedBackends();
+  readonly ended = new AbortController();
+  /** What was asked of the stack, in order. */
+  readonly asked: string[] = [];
+  /** What a sender is told, by how many exports have come; by default, that all is taken. */
+  answers: (export_: number) => Attempt = () => "taken";
+  /** How often each export is written to the backends, and to the sink. */
+  copies: { local: number; second: number } = { local: 1, second: 1 };
+  alloyLog = "";
+  containers = 'container_start_time_seconds{namespace="watchtower",pod="tempo-0",container="tempo"} 1';
+  private exports = 0;
+
+  private constructor(readonly sink: Sink) {}
+
+  static async start(): Promise<FakeRig> {
+    return new FakeRig(await Sink.open("127.0.0.1"));
+  }
+
+  async stop(): Promise<void> {
+    await this.sink.down();
+  }
+
+  get rig(): Rig {
+    const note = (what: string) => {
+      this.asked.push(what);
+      return Promise.resolve();
+    };
+    const live = {
+      tools: {
+        kube: {
+          deletePod: (part: string) => note(`delete ${part}`),
+          rollOut: (name: string) => note(`roll out ${name}`),
+        },
+        shell: { fill: () => note("fill"), empty: () => note("empty") },
+      },
+      backlog: () => Promise.resolve(undefined),
+      notReady: () => Promise.resolve(undefined),
+      kill: (part: string) => note(`kill ${part}`),
+      keepAway: async (part: string, body: () => Promise<void>) => {
+        await note(`keep away ${part}`);
+        await body();
+      },
+      editAlloy: async (edit: (text: string) => string) => {
+        await note(edit('otelcol.exporter.otlphttp "sumo" {\n queue_size = 603979776\n}'));
+      },
+      setSecondWrite: async (enabled: boolean) => {
+        this.copies = { ...this.copies, second: enabled ? 1 : 0 };
+        await note(`second write ${enabled ? "on" : "off"}`);
+        return 1_000;
+      },
+      restartNode: () => note("restart node"),
+      shrinkVolume: (part: string) => note(`shrink ${part}`),
+      volumeOf: () => Promise.resolve("/a/folder"),
+    } as unknown as Rig["live"];
+    return {
+      sink: this.sink,
+      live,
+      otlp: { grpc: "127.0.0.1:1", http: "http://127.0.0.1:1" },
+      doors: () => [this.door()],
+      ask: this.backends.ask,
+      readPage: this.backends.page,
+      readAlloyLog: () => Promise.resolve(this.alloyLog),
+      readContainers: () => Promise.resolve(this.containers),
+      namespace: "watchtower",
+      options: { rate: 100, loadMs: 300, outageMs: 300, toggles: 1 },
+      putBack: () => note("put back"),
+      ended: this.ended.signal,
+    };
+  }
+
+  private door(): Door {
+    return {
+      send: (signal: Signal, body: Buffer) => {
+        const answer = this.answers(this.exports++);
+        if (answer !== "taken" && !answer.unanswered) return Promise.resolve(answer);
+        for (let i = 0; i < this.copies.local; i++) this.backends.take(signal, body);
+        for (let i = 0; i < this.copies.second; i++) void this.forward(signal, body);
+        return Promise.resolve(answer);
+      },
+      close: () => Promise.resolve(),
+    };
+  }
+
+  /** As Alloy does: until it has an answer that says it was taken, or refused for good. */
+  private async forward(signal: Signal, body: Buffer): Promise<void> {
+    for (;;) {
+      const answer = await fetch(`${this.sink.url()}/v1/${signal}`, { method: "POST", body }).catch(
+        () => undefined,
+      );
+      if (answer?.status === 401) this.backends.count(`failed ${signal}`, readNumbers(signal, body).length);
+      if (answer !== undefined && answer.status < 429) return;
+      if (this.ended.signal.aborted) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}

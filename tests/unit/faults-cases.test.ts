@@ -1,0 +1,149 @@
+import { CASES } from "../../scripts/e2e-faults/cases";
+import type { Case } from "../../scripts/e2e-faults/case";
+import { faultsOf } from "../../scripts/e2e-faults/judge";
+import { runCase } from "../../scripts/e2e-faults/run-case";
+import { Interrupted } from "../../scripts/e2e-faults/case-bench";
+import { FakeRig, SOON } from "../helpers/fake-faults";
+
+let fake: FakeRig;
+beforeEach(async () => (fake = await FakeRig.start()));
+afterEach(async () => {
+  fake.ended.abort();
+  await fake.stop();
+});
+
+function named(name: string): Case {
+  return CASES.find((one) => one.name === name)!;
+}
+
+async function run(name: string) {
+  const outcome = await runCase(named(name), fake.rig, SOON);
+  return { outcome, faults: faultsOf(named(name), outcome) };
+}
+
+it("names each case once, says in a sentence what it does, and has all that the issue asks for", () => {
+  const names = CASES.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  for (const { does } of CASES) expect(does).toMatch(/^[A-Z].*\.$/);
+  expect(names).toEqual(
+    expect.arrayContaining([
+      ...["sink-down", "sink-hangs", "sink-429", "sink-503-flapping", "sink-401-then-repaired", "queue-full"],
+      ...["alloy-killed-in-outage", "alloy-rollout", "toggle-off-on", "node-stopped", "burst", "answer-lost"],
+      ...["tempo", "loki", "mimir-ingester", "mimir-distributor"].flatMap((part) => [
+        `${part}-stopped`,
+        `${part}-killed`,
+        `${part}-down`,
+      ]),
+      ...[
+        "tempo-volume-full",
+        "malformed",
+        "body-100-mb",
+        "attributes-10000",
+        "wrong-content-type",
+        "gzip-bomb",
+      ],
+    ]),
+  );
+});
+
+describe("a case", () => {
+  it("passes where nothing is lost, and its end is back", async () => {
+    const { outcome, faults } = await run("sink-down");
+    expect(faults).toEqual([]);
+    expect(outcome.acknowledged.traces).toBeGreaterThan(9 * 30);
+    expect(outcome.second.answers).toHaveProperty("200");
+    expect(fake.asked.at(-1)).toBe("put back");
+  });
+
+  it.each(["traces", "logs", "metrics"] as const)("is missed when a backend loses %s", async (signal) => {
+    fake.backends.loses.set(signal, new Set([3]));
+    const { faults } = await run("sink-429");
+    expect(faults).toEqual([
+      expect.stringMatching(new RegExp(`^\\d ${signal} lost locally$`)) as string,
+      "the local side never had all that was sent before the mend",
+    ]);
+  });
+
+  it("is missed when everything is written to the backends twice", async () => {
+    fake.copies.local = 2;
+    const { faults } = await run("sink-429");
+    expect(faults.map((fault) => fault.replace(/\d+/, "n"))).toEqual([
+      "n traces repeated locally",
+      "n logs repeated locally",
+      "n metrics repeated locally",
+    ]);
+  });
+
+  it("is missed when the second path has less, or more, than was sent", async () => {
+    fake.copies.second = 0;
+    expect((await run("sink-slow")).faults).toContainEqual(expect.stringMatching(/lost on the second path/));
+    fake.copies.second = 2;
+    expect((await run("sink-slow")).faults).toContainEqual(expect.stringMatching(/repeated on the second/));
+  });
+
+  it("is missed when a backend discards, or is started anew unasked", async () => {
+    const discarding = run("sink-429");
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    fake.backends.count("discarded logs", 4);
+    fake.containers = fake.containers.replace(/1$/, "2");
+    expect((await discarding).faults).toEqual([
+      "4 logs discarded by the backend",
+      "tempo was started anew 1 times",
+    ]);
+  });
+
+  it("is missed when a sender hears of it", async () => {
+    fake.answers = (attempt) =>
+      attempt === 4 ? { retryable: true, said: "gRPC 14 sending queue is full", unanswered: false } : "taken";
+    expect((await run("sink-down")).faults).toEqual(["senders were told: gRPC 14 sending queue is full"]);
+  });
+
+  it("allows repeats where an answer was lost, and knows how many there may be", async () => {
+    const { outcome, faults } = await run("answer-lost");
+    expect(outcome.second.repeated.traces).toBeGreaterThan(0);
+    expect(faults).toEqual([]);
+  });
+
+  it("allows what a refusal costs where Alloy counts it", async () => {
+    const { outcome, faults } = await run("sink-401-then-repaired");
+    expect(outcome.second.lost.traces).toBeGreaterThan(0);
+    expect(outcome.second.lost).toEqual(outcome.second.dropped);
+    expect(faults).toEqual([]);
+  });
+
+  it("need not have on the second path what was made while that was off", async () => {
+    const { outcome, faults } = await run("toggle-off-on");
+    expect(faults).toEqual([]);
+    expect(outcome.remarks).toEqual([
+      "switched off, in effect 1.0 s after up",
+      "switched on, in effect 1.0 s after up",
+    ]);
+  }, 15_000);
+});
+
+describe("what a case does to the stack", () => {
+  it.each<[string, (string | RegExp)[]]>([
+    ["queue-full", [/queue_size = 2000000/]],
+    ["alloy-killed-in-outage", ["kill alloy"]],
+    ["tempo-stopped", ["delete tempo"]],
+    ["loki-killed", ["kill loki"]],
+    ["mimir-ingester-down", ["keep away mimir-ingester"]],
+    ["tempo-volume-full", ["shrink tempo", "fill", "empty"]],
+    ["node-stopped", ["restart node"]],
+  ])("%s: %j", async (name, asked) => {
+    await run(name);
+    const done = fake.asked.filter((what) => what !== "put back");
+    expect(done).toEqual(
+      asked.map((what) => (typeof what === "string" ? what : (expect.stringMatching(what) as string))),
+    );
+    expect(fake.asked.at(-1)).toBe("put back");
+  });
+});
+
+it("is mended when it is ended early, or cannot go on", async () => {
+  const ending = run("sink-down");
+  setTimeout(() => fake.ended.abort(), 450);
+  await expect(ending).rejects.toThrow(Interrupted);
+  expect(fake.asked.at(-1)).toBe("put back");
+  expect((await fetch(fake.sink.url())).status).toBe(404); // it is up again
+});
