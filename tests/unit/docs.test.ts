@@ -95,7 +95,8 @@ describe("README and docs", () => {
   });
 
   it("speak of files that are there", () => {
-    const isFile = /^(?!\.watchtower)[\w.-]+(\/[\w.-]+)*\/[\w.-]*(\.(ts|alloy|sh|ya?ml|json5?|md))?$/;
+    const isFile =
+      /^(?!\.watchtower|rendered)[\w.-]+(\/[\w.-]+)*\/[\w.-]*(\.(ts|alloy|sh|ya?ml|json5?|md))?$/;
     const missing = DOCS.flatMap(({ file, pieces }) =>
       pieces
         .filter(({ kind, text }) => kind === "code" && isFile.test(text) && /\.\w+$|\/$/.test(text))
@@ -126,7 +127,7 @@ describe("docs/verbs.md", () => {
   const { text } = DOCS.find(({ file }) => file === "docs/verbs.md")!;
   const verbs = Object.keys(scripts).filter((name) => scripts[name]!.startsWith("tsx "));
   const rows = new Map(
-    [...text.matchAll(/^\| `([\w:]+)` +\|.*\| (yes)? *\|$/gm)].map(([, verb, json]) => [
+    [...text.matchAll(/^\| `([\w:-]+)` +\|.*\| (yes)? *\|$/gm)].map(([, verb, json]) => [
       verb!,
       json === "yes",
     ]),
@@ -190,6 +191,7 @@ const NOT_FOLLOWED = [
   "npm ci && npm test",
   "npm run",
   "npm run -s",
+  "npm run open",
   "npm run pins",
   "npm test",
   "pulumi config",
