@@ -36,7 +36,7 @@ export function grafanaCommand(version: string | undefined): string[] | undefine
   const script = `
 set_version="$GF_PATHS_DATA/watchtower-password-version"
 if [ -e "$GF_PATHS_DATA/grafana.db" ] && ! grep -qxF ${version} "$set_version" 2> /dev/null; then
-  printf '%s\n' "$GF_SECURITY_ADMIN_PASSWORD" |
+  printf '%s\\n' "$GF_SECURITY_ADMIN_PASSWORD" |
     grafana cli --homepath "$GF_PATHS_HOME" --config "$GF_PATHS_CONFIG" admin reset-admin-password --password-from-stdin &&
     echo ${version} > "$set_version"
 fi

@@ -22,6 +22,8 @@ export interface Recorded {
   dependsOn: string[];
   /** Name of the resource whose end is its own; undefined: it is deleted singly. */
   deletedWith?: string;
+  /** Inputs whose changes are not acted upon. */
+  ignoreChanges: string[];
   /** Whether a replacement is made only when the old one is gone. */
   deleteBeforeReplace: boolean;
 }
@@ -117,6 +119,7 @@ interface RegisterRequest {
   getProvider(): string;
   getDeletedwith(): string;
   getDeletebeforereplace(): boolean;
+  getIgnorechangesList(): string[];
   getDependenciesList(): string[];
   getAdditionalsecretoutputsList(): string[];
   getObject(): Struct;
@@ -139,6 +142,7 @@ function watch(resources: Recorded[]): void {
       provider: nameIn(request.getProvider().replace(/::[^:]*$/, "")), // behind its URN stands its id
       dependsOn: request.getDependenciesList().map((urn) => nameIn(urn)!),
       deletedWith: nameIn(request.getDeletedwith()),
+      ignoreChanges: request.getIgnorechangesList(),
       deleteBeforeReplace: request.getDeletebeforereplace(),
     };
     resources.push(recorded);

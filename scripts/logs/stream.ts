@@ -39,7 +39,8 @@ export function logReader({ cluster, namespace }: Where): ReadLog {
     const options: https.RequestOptions = {};
     await config.applyToHTTPSOptions(options);
     const answer = await ask(url, options);
-    if (answer.statusCode !== 200) throw new Refusal(messageIn(await text(answer)));
+    if (answer.statusCode !== 200)
+      throw new Refusal(messageIn(await text(answer)) || `the cluster's API answers ${answer.statusCode}`);
     try {
       for await (const one of createInterface({ input: answer })) line(one);
     } catch {

@@ -1,4 +1,5 @@
 import { containerStatus } from "../lib/docker";
+import { Fault, reasonOf } from "../lib/fault";
 import { SECOND } from "../lib/paths";
 import { readPart, requireRuns } from "../lib/parts";
 import { runOnStack, type Surroundings as OnStack } from "../lib/running";
@@ -25,7 +26,7 @@ export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
     requireRuns(readPart("alloy"), found);
     if (wish !== "status")
       return (around.up ?? up)({ sumoEnabled: wish === "on", stack, verbose: false, json: false }, around);
-    const lines = await (around.pathsOf ?? pathsOf)(found);
+    const lines = await (around.pathsOf ?? pathsOf)(found).catch(unknown);
     const { text, ok } = statusOf(found, lines.filter(isOfSecondPath));
     around.out.write(`${text}\n`);
     return ok ? 0 : 1;
@@ -36,6 +37,13 @@ export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
 function pathsOf(stack: Stack): Promise<Line[]> {
   const reader = clusterReader(stack);
   return lookAtTheirPaths(stack, { reader, containerStatus, diskUse: diskUseInNode, rateOverMs: 2_000 });
+}
+
+function unknown(error: unknown): never {
+  if (error instanceof Fault) throw error;
+  throw new Fault(
+    `Alloy does not tell how it does (${reasonOf(error)}): \`npm run status\` looks at all of it.`,
+  );
 }
 
 /** All that is not told of a local one. */

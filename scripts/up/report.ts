@@ -39,7 +39,7 @@ const SECOND_PATH: Record<string, string> = {
   sumo: "Sumo Logic",
   "stand-in":
     "a stand-in that counts; Sumo Logic: pulumi config set --secret sumoEndpoint https://…, then npm run up",
-  off: "off; on: pulumi config set sumoEnabled true, then npm run up",
+  off: "off; on: npm run sumo -- on",
 };
 
 function summary(changes: Record<string, number>): string {

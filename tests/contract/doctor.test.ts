@@ -107,13 +107,13 @@ describeWith([pulumi], "npm run doctor with the real Pulumi", () => {
   );
 
   it(
-    "finds a cluster of our name whose state was lost",
+    "finds a cluster of our name that its state does not know",
     async () => {
       machine.run("ensure");
       const { code, of } = await doctor();
       expect(of("cluster")).toMatchObject({
         state: "wrong",
-        saw: expect.stringMatching(/state that was lost$/) as string,
+        saw: expect.stringMatching(/this stack's state does not know$/) as string,
       });
       expect(code).toBe(1);
     },

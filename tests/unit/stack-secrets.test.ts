@@ -77,6 +77,12 @@ describe.each([
     expect(shown(recording)).not.toContain(digest);
   });
 
+  it("remembers the first version of the password, whatever comes later", () => {
+    const byName = (name: string) => recording.resources.find((r) => r.name === `grafana-password-${name}`)!;
+    expect(byName("first-version").ignoreChanges).toEqual(["keepers"]);
+    expect(byName("version").ignoreChanges).toEqual([]);
+  });
+
   it("has the access to Sumo's API nowhere: nothing that is made asks it", () => {
     expect(carriers(recording, ACCESS)).toEqual([]);
     expect(JSON.stringify(recording.outputs)).not.toContain(ACCESS);

@@ -101,3 +101,13 @@ it("a stack without Alloy has no second write to speak of", async () => {
   expect(err).toBe("sumo: This stack runs without alloy: `npm run up -- loki alloy` adds it.\n");
   expect(code).toBe(1);
 });
+
+it("an Alloy that does not answer is told of in one sentence", async () => {
+  fake = await FakeStatus.start("sumo");
+  fake.cluster.broken.set("alloy metrics", "no answer within 2 s");
+  const { code, out, err } = await sumo("sumo", ["status"]);
+  expect(err).toBe(
+    "sumo: Alloy does not tell how it does (no answer within 2 s): `npm run status` looks at all of it.\n",
+  );
+  expect([code, out]).toEqual([1, ""]);
+});
