@@ -13,6 +13,7 @@ export const SOON: typeof TIMES = {
   soonMs: 200,
   calmMs: 300,
   keepUpEveryMs: 50,
+  freshEveryMs: 50,
   countersEveryMs: 50,
   containersEveryMs: 50,
 };
