@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { AdminPassword } from "./components/admin-password";
 import { Alloy } from "./components/alloy";
 import { ChartRelease } from "./components/chart-release";
 import { Cluster } from "./components/cluster";
@@ -28,15 +29,9 @@ export = function watchtower() {
   if (components.has("mimir"))
     new ChartRelease("mimir", { chart: charts.mimir, place, values: mimirValues(settings) });
 
-  const grafana = components.has("grafana")
-    ? new Grafana("grafana", {
-        ...settings,
-        chart: charts.grafana,
-        place,
-        adminPassword: settings.grafanaAdminPassword,
-        rootUrl: at.grafana,
-      })
-    : undefined;
+  const adminPassword = new AdminPassword("grafana-password", settings.grafanaAdminPassword);
+  if (components.has("grafana"))
+    new Grafana("grafana", { ...settings, chart: charts.grafana, place, adminPassword, rootUrl: at.grafana });
 
   if (components.has("alloy")) new Alloy("alloy", { ...settings, chart: charts.alloy, place });
   if (sumo.destination === "stand-in") {
@@ -50,6 +45,6 @@ export = function watchtower() {
   return outputs(settings, at, {
     place,
     kubeconfig: cluster.kubeconfig,
-    grafanaPassword: grafana?.adminPassword,
+    grafanaPassword: adminPassword.password,
   });
 };

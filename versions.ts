@@ -48,8 +48,13 @@ export interface PinnedTool {
   archive: boolean;
 }
 
+const HELM = "4.1.4";
 const KIND = "0.33.0";
 const PULUMI = "3.259.0";
+
+function helmUrl(platform: Platform): string {
+  return `https://get.helm.sh/helm-v${HELM}-${platform.replace("x64", "amd64")}.tar.gz`;
+}
 
 function kindUrl(platform: Platform): string {
   return `https://github.com/kubernetes-sigs/kind/releases/download/v${KIND}/kind-${platform.replace("x64", "amd64")}`;
@@ -84,6 +89,22 @@ export const TOOLS = {
     },
     archive: false,
   },
+  helm: {
+    version: HELM,
+    least: "4.0.0",
+    url: helmUrl,
+    sums: (platform) => `${helmUrl(platform)}.sha256sum`,
+    sha256: {
+      "linux-x64": "70b2c30a19da4db264dfd68c8a3664e05093a361cefd89572ffb36f8abfa3d09",
+      "linux-arm64": "13d03672be289045d2ff00e4e345d61de1c6f21c1257a45955a30e8ae036d8f1",
+      "darwin-x64": "abf09c8503ad1d8ef76d3737a058c3456a998aae5f5966fce4bb3031aeb1654e",
+      "darwin-arm64": "7c2eca678e8001fa863cdf8cbf6ac1b3799f9404a89eb55c08260ef5732e658d",
+    },
+    archive: true,
+  },
 } satisfies Record<string, PinnedTool>;
 export type ToolName = keyof typeof TOOLS;
 export const TOOL_NAMES = Object.keys(TOOLS) as ToolName[];
+/** What works on a stack needs these; helm, only `npm run render`. */
+export const NEEDED_TOOLS = ["pulumi", "kind"] as const satisfies ToolName[];
+export type NeededTool = (typeof NEEDED_TOOLS)[number];

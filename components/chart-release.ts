@@ -1,7 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ChartSource } from "../settings";
-import type { HelmValues } from "../values/shared";
 import { inside, type Place } from "./place";
 
 /** What a Helm release of one of our charts needs. */
@@ -11,7 +10,7 @@ export interface ChartReleaseArgs {
   /** Namespace and cluster. */
   place: Place;
   /** The chart's values; its own defaults fill only what nobody decided. */
-  values: HelmValues;
+  values: pulumi.Inputs;
   /** Objects that must exist before the pods start (Secret, ConfigMap, claim). Default: none. */
   after?: pulumi.Resource[];
   /** Return before the pods are ready. Default: false. */

@@ -1,9 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import { dashboards } from "../dashboards";
 import type { ChartSource } from "../settings";
-import { GRAFANA, grafanaValues, type GrafanaSettings } from "../values/grafana";
+import { GRAFANA, grafanaCommand, grafanaValues, type GrafanaSettings } from "../values/grafana";
+import type { AdminPassword } from "./admin-password";
 import { ChartRelease } from "./chart-release";
 import { inside, type Place } from "./place";
 
@@ -13,26 +13,21 @@ export interface GrafanaArgs extends Omit<GrafanaSettings, "exposed"> {
   chart: ChartSource;
   /** Namespace and cluster. */
   place: Place;
-  /** Password of the user `admin`. Default: drawn at random. */
-  adminPassword?: pulumi.Output<string>;
+  /** Of the user `admin`. */
+  adminPassword: AdminPassword;
 }
 
 /** Grafana with its admin's Secret, its data sources and its dashboards. */
 export class Grafana extends pulumi.ComponentResource {
-  /** Password of the user `admin`; secret. */
-  readonly adminPassword: pulumi.Output<string>;
-
   constructor(name: string, args: GrafanaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("watchtower:index:Grafana", name, {}, opts);
     const { namespace } = args.place;
-    this.adminPassword =
-      args.adminPassword ??
-      new random.RandomPassword(`${name}-password`, { length: 24, special: false }, { parent: this }).result;
+    const { password, changed } = args.adminPassword;
     const admin = new k8s.core.v1.Secret(
       `${name}-admin`,
       {
         metadata: { name: GRAFANA.admin, namespace },
-        stringData: { [GRAFANA.userKey]: GRAFANA.adminUser, [GRAFANA.passwordKey]: this.adminPassword },
+        stringData: { [GRAFANA.userKey]: GRAFANA.adminUser, [GRAFANA.passwordKey]: password },
       },
       inside(this, args.place),
     );
@@ -41,12 +36,15 @@ export class Grafana extends pulumi.ComponentResource {
       { metadata: { name: GRAFANA.dashboards, namespace }, data: dashboards(args.components) },
       inside(this, args.place),
     );
-    const values = grafanaValues({ ...args, exposed: args.place.exposed });
+    const values = {
+      ...grafanaValues({ ...args, exposed: args.place.exposed }),
+      command: changed.apply(grafanaCommand),
+    };
     new ChartRelease(
       name,
       { chart: args.chart, place: args.place, values, after: [admin, provisioned] },
       { parent: this },
     );
-    this.registerOutputs({ adminPassword: this.adminPassword });
+    this.registerOutputs({});
   }
 }

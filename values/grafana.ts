@@ -11,6 +11,7 @@ export const GRAFANA = {
   userKey: "admin-user",
   passwordKey: "admin-password",
   dashboards: "watchtower-dashboards",
+  claim: "grafana",
 };
 
 /** What Grafana's values depend on. */
@@ -22,6 +23,25 @@ export interface GrafanaSettings {
   rootUrl: string;
   /** On our own cluster the service takes the node port that kind maps; elsewhere it stays inside. */
   exposed: boolean;
+}
+
+/**
+ * What the container runs in place of its image's own /run.sh once the password was changed: Grafana takes it from its
+ * surroundings at its first start only (grafana/helm-charts#3807), so it is set once for each version. Where that fails,
+ * Grafana keeps the old one. Kubernetes would read `$(…)` as a variable of its own.
+ * @param version of the password; undefined: it is still the first one, and the image's own will do
+ */
+export function grafanaCommand(version: string | undefined): string[] | undefined {
+  if (version === undefined) return undefined;
+  const script = `
+set_version="$GF_PATHS_DATA/watchtower-password-version"
+if [ -e "$GF_PATHS_DATA/grafana.db" ] && ! grep -qxF ${version} "$set_version" 2> /dev/null; then
+  printf '%s\n' "$GF_SECURITY_ADMIN_PASSWORD" |
+    grafana cli --homepath "$GF_PATHS_HOME" --config "$GF_PATHS_CONFIG" admin reset-admin-password --password-from-stdin &&
+    echo ${version} > "$set_version"
+fi
+exec /run.sh`;
+  return ["/bin/sh", "-c", script.trim()];
 }
 
 /** Values of the `grafana` chart (grafana-community 12.x): one pod, provisioned whole. */

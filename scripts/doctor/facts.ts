@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { promisify } from "node:util";
 import type { Settings } from "../../settings";
 import { NAMESPACE } from "../../values/shared";
-import type { ToolName } from "../../versions";
+import type { NeededTool } from "../../versions";
 import { apiVersion } from "../lib/cluster";
 import { type DockerInfo, dockerInfo } from "../lib/docker";
 import { Engine, FIRST_STACK, type Kept } from "../lib/engine";
@@ -26,7 +26,7 @@ const ANSWER_WITHIN_MS = 3_000;
 
 /** What the machine and the stack tell, each asked at most once, however many checks need it. */
 export interface Facts {
-  tool: (name: ToolName) => Promise<Tool | { why: string }>;
+  tool: (name: NeededTool) => Promise<Tool | { why: string }>;
   docker: () => Promise<DockerInfo>;
   /** Undefined: there is no such stack. */
   engine: () => Promise<Engine | undefined>;
@@ -45,7 +45,7 @@ export interface Facts {
   /** What mends without losing anything. */
   mend: {
     /** Fetches a program that is pinned; one of ours that is there makes way for it. */
-    fetchTool: (name: ToolName) => Promise<void>;
+    fetchTool: (name: NeededTool) => Promise<void>;
     fetchPlugIn: (name: string, version: string) => Promise<void>;
     startNode: typeof startNode;
     /** Has kind write its context into the user's kubeconfig. */
@@ -100,7 +100,7 @@ export function factsOf(stack: string | undefined, tell: (text: string) => void)
   };
 }
 
-async function fetchTool(name: ToolName): Promise<void> {
+async function fetchTool(name: NeededTool): Promise<void> {
   fs.rmSync(toolFolder(name), { recursive: true, force: true });
   await ensureTool(name, () => undefined);
   enter();
@@ -117,7 +117,7 @@ async function writeContext(cluster: string): Promise<void> {
 }
 
 /** @throws Unseen when the program is not there to ask */
-function seen(name: ToolName, found: Tool | { why: string }): void {
+function seen(name: NeededTool, found: Tool | { why: string }): void {
   if ("why" in found) throw new Unseen(`not looked at, since ${name} ${found.why}`);
 }
 

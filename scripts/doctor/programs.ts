@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import { TOOLS, type ToolName } from "../../versions";
+import { NEEDED_TOOLS, type NeededTool, TOOLS } from "../../versions";
 import { asTyped, PROJECT, toolFolder } from "../lib/home";
 import { versionOf } from "../lib/tools/tool";
 import type { Check, Found } from "./check";
@@ -10,7 +10,7 @@ import type { Facts } from "./facts";
 
 /** Programs that the stack is made with, and those that its docs teach. */
 export const PROGRAMS: Check[] = [
-  ...(Object.keys(TOOLS) as ToolName[]).map((name) => ({
+  ...NEEDED_TOOLS.map((name) => ({
     name,
     look: (facts: Facts) => pinned(name, facts),
   })),
@@ -22,7 +22,7 @@ export const PROGRAMS: Check[] = [
   { name: "helm", look: () => wanted("helm", ["version", "--short"], "helm.sh/docs/intro/install/") },
 ];
 
-async function pinned(name: ToolName, facts: Facts): Promise<Found> {
+async function pinned(name: NeededTool, facts: Facts): Promise<Found> {
   const found = await facts.tool(name);
   const { version } = TOOLS[name];
   if ("why" in found)

@@ -1,4 +1,5 @@
 import { PassThrough } from "node:stream";
+import { coloured } from "../lib/colours";
 import { Fault, reasonOf } from "../lib/fault";
 import { isWell, rowsOf, verdictOf, widthOf } from "../lib/finding";
 import { Screen } from "../lib/screen";
@@ -44,7 +45,9 @@ export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
     } else {
       const width = widthOf(findings);
       const rows = findings.flatMap((finding) => rowsOf(finding, width));
-      out.write(`${rows.join("\n")}\n\n${verdictOf(findings)}${adviceOn(findings, options)}\n`);
+      out.write(
+        `${coloured(out, rows.join("\n"))}\n\n${verdictOf(findings)}${adviceOn(findings, options)}\n`,
+      );
     }
     return ok ? 0 : 1;
   });

@@ -22,10 +22,11 @@ const ENDLESS = [/\bport-forward\b/, /^npm run logs\b/, /--watch\b/, /\blogs (-f
 /** Commands that no test runs as they stand, and why. */
 const NOT_RUN: [RegExp, string][] = [
   [/…|<\w+>/, "has a place to fill in"],
-  [/^npm run$/, "part of a command"],
-  [/^npm run --$/, "part of a command"],
+  [/^(npm run( -s)?|helm template|pulumi config|docker pause)$/, "is spoken of, and part of a command"],
+  [/\bsumoApi\./, "belongs to what has places to fill in"],
+  [/^npm run pins\b/, "is for whoever moves a version"],
   [/^(npm ci && )?npm test$/, "is the tests themselves (.ci/run)"],
-  [/^npm run e2e\b/, "is a test of its own, which starts from nothing"],
+  [/^npm run e2e\b/, "is a test of its own"],
   [/^npm run open\b/, "opens a browser"],
   [/^kind (create|delete cluster)$/, "is what scripts/kind-cluster.sh runs"],
   [/^pulumi stack output portForward$/, "is for an existing cluster (kubeContext)"],

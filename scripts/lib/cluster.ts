@@ -7,6 +7,9 @@ import type { Stack } from "./stack";
 /** Reads the metrics page of one of the stack's services. */
 export type ReadMetrics = (service: string) => Promise<string>;
 
+/** Where the stack's objects are. */
+export type Where = Pick<Stack, "cluster" | "namespace">;
+
 /** Port of every Alloy's own page, which no node port exposes. */
 export const ALLOY_PORT = 12345;
 
@@ -35,6 +38,15 @@ export function pageReader({ cluster, namespace }: Pick<Stack, "cluster" | "name
   };
 }
 
+/**
+ * The pods of the stack.
+ * @throws Fault when the cluster does not tell
+ */
+export async function listPods({ cluster, namespace }: Where): Promise<V1Pod[]> {
+  const api = await coreApi(cluster);
+  return (await api.listNamespacedPod({ namespace }).catch(refused)).items;
+}
+
 /** The pods of a namespace, and the pulls that were begun for them. */
 export interface PodNews {
   pods: V1Pod[];
@@ -42,10 +54,7 @@ export interface PodNews {
 }
 
 /** Asks the cluster's API for the pods of the stack. */
-export function podReader({
-  cluster,
-  namespace,
-}: Pick<Stack, "cluster" | "namespace">): () => Promise<PodNews> {
+export function podReader({ cluster, namespace }: Where): () => Promise<PodNews> {
   const connecting = coreApi(cluster);
   connecting.catch(() => {}); // told to whoever asks
   return async () => {
@@ -98,7 +107,10 @@ export async function apiVersion(cluster: Stack["cluster"]): Promise<string> {
   return (await (await kubeConfig(cluster)).makeApiClient(VersionApi).getCode()).gitVersion;
 }
 
-/** The user's kubeconfig, or the one the stack has kept, set to the cluster. */
+/**
+ * How to reach the cluster's API, and as whom.
+ * @throws Fault when the user's kubeconfig does not know the cluster
+ */
 export async function kubeConfig(cluster: Stack["cluster"]) {
   process.noDeprecation = true; // its node-fetch makes Node 22 and later warn of punycode
   // 0.8 s to load: only for those who ask.
@@ -115,6 +127,16 @@ export async function kubeConfig(cluster: Stack["cluster"]) {
     config.setCurrentContext(cluster.kubeContext);
   }
   return config;
+}
+
+/** @throws Fault that says why the cluster does not tell */
+export function refused(error: unknown): never {
+  const { code } = error as { code?: unknown };
+  if (code === 401 || code === 403)
+    throw new Fault(`The cluster does not let you in (${code}): log in to it again.`);
+  if (typeof code === "number")
+    throw new Fault(`The cluster's API answers ${code}: \`npm run up\` mends what it can.`);
+  throw new Fault(`The cluster's API does not answer (${reasonOf(error)}): is the cluster running?`);
 }
 
 /** As much of what a pod says as a line has room for. */

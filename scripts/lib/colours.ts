@@ -7,9 +7,11 @@ type Stream = NodeJS.WritableStream & { isTTY?: boolean };
 const WORDS: Record<string, "green" | "red" | "yellow"> = {
   ok: "green",
   passed: "green",
+  WRONG: "red",
   MISSING: "red",
   FAULT: "red",
   FAILED: "red",
+  warn: "yellow",
   unchecked: "yellow",
   "Mind:": "yellow",
 };
@@ -21,10 +23,11 @@ export function hasColours({ isTTY }: Stream, env: NodeJS.ProcessEnv = process.e
   return isTTY === true && !none && terminal !== "dumb";
 }
 
-/** A line for that stream, with the word that tells how something is in a colour of its own. */
-export function coloured(out: Stream, line: string): string {
-  const [word = ""] = /^\S+/.exec(line) ?? [];
-  const colour = WORDS[word];
-  if (colour === undefined || !hasColours(out)) return line;
-  return styleText(colour, word, { validateStream: false }) + line.slice(word.length);
+/** Lines for that stream, each with the word that tells how something is in a colour of its own. */
+export function coloured(out: Stream, text: string): string {
+  if (!hasColours(out)) return text;
+  return text.replace(/^\S+/gm, (word) => {
+    const colour = WORDS[word];
+    return colour === undefined ? word : styleText(colour, word, { validateStream: false });
+  });
 }

@@ -39,10 +39,11 @@ export interface State {
   pending_operations?: { resource: Resource; type: string }[];
 }
 
+const isRelease = ({ type }: Resource) => type === "kubernetes:helm.sh/v3:Release";
+
 /** What of a stack's state we go by. */
 export function keptIn({ resources = [], pending_operations: pending = [] }: State): Kept {
   const isCluster = ({ type }: Resource) => type === "command:local:Command";
-  const isRelease = ({ type }: Resource) => type === "kubernetes:helm.sh/v3:Release";
   const made = resources.find(isCluster);
   const begun = made ?? pending.map(({ resource }) => resource).find(isCluster);
   return {
@@ -56,6 +57,17 @@ export function keptIn({ resources = [], pending_operations: pending = [] }: Sta
 
 async function nameIn(workspace: LocalWorkspace, name: string | undefined): Promise<string> {
   return name ?? process.env.PULUMI_STACK ?? (await workspace.stack())?.name ?? FIRST_STACK;
+}
+
+/** Releases whose pods write telemetry to volumes. */
+const KEEPERS = ["tempo", "loki", "mimir", "alloy"];
+
+/** URNs of what keeps telemetry: those releases, and the claims that no chart makes. */
+export function keepersIn({ resources = [] }: State): string[] {
+  const isClaim = ({ type }: Resource) => type === "kubernetes:core/v1:PersistentVolumeClaim";
+  const isKeeper = (resource: Resource) =>
+    isClaim(resource) || (isRelease(resource) && KEEPERS.includes(resource.inputs?.name ?? ""));
+  return resources.filter(isKeeper).map(({ urn }) => urn);
 }
 
 /** Pulumi's engine, on one stack. */
@@ -128,6 +140,11 @@ export class Engine {
   /** @throws Fault when Pulumi cannot be asked */
   async kept(): Promise<Kept> {
     return keptIn(await this.state());
+  }
+
+  /** URNs of what keeps telemetry. */
+  async keepers(): Promise<string[]> {
+    return keepersIn(await this.state());
   }
 
   /** Brings the stack to what the program and the settings say. */

@@ -16,20 +16,21 @@ export interface Shown {
 
 /**
  * Runs an operation of Pulumi's, and tells how it goes.
- * @param run is given what the engine has to be given
+ * @param run is given what the engine has to be given, and learns whether somebody wants it to end
  * @throws Ended after Ctrl-C, else Fault that says why it failed
  */
 export async function operate<T>(
   { screen, ended, pods }: Shown,
-  run: (how: Pick<UpOptions, "onEvent" | "signal">) => Promise<T>,
+  run: (how: Pick<UpOptions, "onEvent" | "signal">, isToEnd: () => boolean) => Promise<T>,
 ): Promise<T> {
   const interrupt = new Interrupt(screen);
   const progress = new Progress(screen, pods);
   try {
-    return await run({ onEvent: progress.onEvent, signal: interrupt.signal });
+    return await run({ onEvent: progress.onEvent, signal: interrupt.signal }, () => interrupt.asked);
   } catch (error) {
     throw interrupt.asked ? new Ended(ended) : failureOf(error as Error, progress.errors);
   } finally {
     progress.stop();
+    interrupt.stop();
   }
 }

@@ -3,7 +3,7 @@ import { Fault } from "./fault";
 import { ensurePassphrase } from "./passphrase";
 import { thisPlatform } from "./tools/platform";
 import { ensureTool, type Tool } from "./tools/tool";
-import { TOOL_NAMES } from "../../versions";
+import { NEEDED_TOOLS } from "../../versions";
 
 /** The least Node (package.json, `engines`). */
 const NODE = { major: 20, minor: 20 };
@@ -16,7 +16,7 @@ export async function prepare(tell: (text: string) => void): Promise<Tool[]> {
   thisPlatform();
   checkNode(process.versions.node);
   const found: Tool[] = [];
-  for (const name of TOOL_NAMES) found.push(await ensureTool(name, tell));
+  for (const name of NEEDED_TOOLS) found.push(await ensureTool(name, tell));
   ensurePassphrase();
   ensureStateFolder();
   enter();

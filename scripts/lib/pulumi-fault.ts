@@ -55,7 +55,7 @@ const KNOWN: [RegExp, string | ((said: string) => string)][] = [
 ];
 
 /** The sentence for what Pulumi said, if it is one we know. */
-function knownFault(said: string): Fault | undefined {
+export function knownFault(said: string): Fault | undefined {
   const [, sentence] = KNOWN.find(([sign]) => sign.test(said)) ?? [];
   if (sentence === undefined) return undefined;
   return new Fault(typeof sentence === "string" ? sentence : sentence(said));

@@ -3,6 +3,7 @@ import { ofType, type Recorded, type Recording } from "../lib/record";
 /** Inputs of a Helm release. */
 export type ReleaseInputs = {
   name: string;
+  namespace: string;
   chart: string;
   version?: string;
   repositoryOpts?: { repo: string };

@@ -2,12 +2,10 @@ import type { V1Node } from "@kubernetes/client-node" with { "resolution-mode": 
 import { Fault, reasonOf } from "../lib/fault";
 import { together } from "../lib/finding";
 import { kindClusterIn, nodeOf } from "../lib/kind";
+import { type ContainerStatus, nodeRuns } from "../lib/running";
 import { contextOf, type Stack } from "../lib/stack";
 import type { Line } from "./line";
 import type { ClusterReader } from "./reader";
-
-/** What Docker says of a container; undefined: it has none of that name. @throws Fault when Docker does not answer */
-export type ContainerStatus = (container: string) => Promise<string | undefined>;
 
 /**
  * Reaches the cluster, or says in one sentence why it cannot be reached and what mends that.
@@ -30,24 +28,6 @@ export async function reach(
     if (kind === undefined) throw new Fault(`${why}: is the cluster running?`);
     throw new Fault(`${why}, though its node runs: it may be starting; if it stays so, \`npm run doctor\`.`);
   }
-}
-
-/**
- * Asks Docker first: of a node that does not run it tells at once, long before the API's client is loaded.
- * @returns why Docker does not tell, which matters only where the API does not answer either
- * @throws Fault when the node is there and does not run, or is not there
- */
-async function nodeRuns(node: string, statusOf: ContainerStatus): Promise<Fault | undefined> {
-  let status: string | undefined;
-  try {
-    status = await statusOf(node);
-  } catch (error) {
-    if (error instanceof Fault) return error;
-    throw error;
-  }
-  if (status === "running") return undefined;
-  if (status === undefined) throw new Fault("The cluster is gone: `npm run up` makes it anew.");
-  throw new Fault(`The cluster is stopped (${status}): \`npm run resume\` starts it, with all its data.`);
 }
 
 /** One line of the cluster and its nodes. */

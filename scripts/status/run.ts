@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { coloured } from "../lib/colours";
 import { containerStatus } from "../lib/docker";
 import { Fault } from "../lib/fault";
 import { isWell } from "../lib/finding";
@@ -55,7 +56,7 @@ async function once(
     const { lines, reading } = await look(stack, (around.meansFor ?? meansFor)(stack), before);
     const text = json
       ? JSON.stringify(documentOf(stack, lines), null, watchEveryMs === undefined ? 2 : 0)
-      : screenOf(stack, lines);
+      : coloured(out, screenOf(stack, lines));
     out.write(`${clearing()}${text}\n`);
     return { code: isWell(lines) ? 0 : 1, reading };
   } catch (error) {

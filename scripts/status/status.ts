@@ -4,9 +4,10 @@ import { ALLOY_PORT, type PodNews } from "../lib/cluster";
 import { reasonOf } from "../lib/fault";
 import { flowBetween, readPaths, type Reading } from "../lib/paths";
 import { parseMetrics } from "../lib/prometheus";
+import type { ContainerStatus } from "../lib/running";
 import type { Stack } from "../lib/stack";
 import { lookAtGrafana, otlpLines } from "./addresses";
-import { clusterLine, type ContainerStatus, reach } from "./cluster";
+import { clusterLine, reach } from "./cluster";
 import type { Line } from "./line";
 import { partLines } from "./parts";
 import { pathLines } from "./paths";
@@ -69,6 +70,13 @@ export async function look(stack: Stack, means: Means, before?: Reading): Promis
     ),
   ]);
   return { lines: lines.flat(), reading: await paths.then(({ reading }) => reading).catch(() => undefined) };
+}
+
+/** Looks at the paths alone. */
+export async function lookAtTheirPaths(stack: Stack, means: Means): Promise<Line[]> {
+  const pods = means.reader.pods();
+  pods.catch(() => {}); // told of by whoever reads the log
+  return (await lookAtPaths(stack, means, readAlloy(stack, means.reader), pods)).lines;
 }
 
 /** What an area tells; one that cannot be looked at tells why, and is not well. */

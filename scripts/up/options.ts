@@ -5,6 +5,8 @@ import { Misuse, parse, type Parsed, stackName } from "../lib/options";
 export interface Options {
   /** What the stack runs from now on; undefined: what its settings say. */
   components?: Component[] | "all";
+  /** Whether everything is written a second time from now on; undefined: what its settings say. */
+  sumoEnabled?: boolean;
   /** Name of the stack; undefined: the one selected, or `local`. */
   stack?: string;
   /** Also what Pulumi itself prints. */

@@ -18,7 +18,8 @@ export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
   return runVerb("up", parseOptions(argv), around, (options) => up(options, around));
 }
 
-async function up(options: Options, { out, err }: Surroundings): Promise<ExitCode> {
+/** Brings the stack to what the options and its settings say. */
+export async function up(options: Options, { out, err }: Surroundings): Promise<ExitCode> {
   const beganAt = Date.now();
   const screen = new Screen(options.json ? err : out);
   const tell = (text: string) => screen.line(text);
@@ -27,6 +28,8 @@ async function up(options: Options, { out, err }: Surroundings): Promise<ExitCod
   const engine = (await Engine.open(options.stack, { make: true, tell }))!;
   if (options.components)
     await engine.setComponents(options.components === "all" ? undefined : options.components);
+  if (options.sumoEnabled !== undefined)
+    await engine.set("sumoEnabled", String(options.sumoEnabled), { secret: false });
   const settings = settingsOf(engine.name);
   const kept = await engine.kept();
   await check(settings, kept, screen);

@@ -10,6 +10,8 @@ export interface Load {
   /** Requests per second. */
   rate: number;
   durationMs: number;
+  /** What to send, by the load generator's names. Default: all. */
+  signals?: string[];
 }
 
 /** What the load generator tells at its end, as much of it as counts here. */
@@ -32,8 +34,9 @@ export interface Running {
 export type StartLoad = (otlp: Required<Stack>["otlp"], load: Load) => Running;
 
 /** Starts the load generator as a program of its own, so that it costs the latencies we measure as little as it can. */
-export const startLoad: StartLoad = ({ grpc }, { rate, durationMs }) => {
+export const startLoad: StartLoad = ({ grpc }, { rate, durationMs, signals }) => {
   const options = ["--endpoint", grpc, "--rate", String(rate), "--duration", `${durationMs}ms`, "--json"];
+  if (signals) options.push("--signals", signals.join(","));
   const child = spawn(process.execPath, ["--import", "tsx", "loadgen/main.ts", ...options], {
     cwd: PROJECT,
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,9 +1,9 @@
 import { alerts } from "../../alerts";
 import { COMPONENTS } from "../../versions";
-import { GRAFANA } from "../../values/grafana";
+import { GRAFANA, grafanaCommand } from "../../values/grafana";
 import { NODE_PORT } from "../../values/shared";
-import { VARIANTS, renderOf, toRender, type Variant } from "../helpers/releases";
-import { behind, container, mountPath } from "../helpers/render";
+import { release, VARIANTS, renderOf, toRender, type Variant } from "../helpers/releases";
+import { behind, container, mountPath, render } from "../helpers/render";
 import { describeWith } from "../helpers/tools";
 
 interface DataSources {
@@ -81,6 +81,13 @@ describeWith(toRender("grafana"), "Grafana, as its chart renders it", () => {
     expect(text).not.toMatch(/admin_password|adminPassword|kind: Secret/);
   });
 
+  it("runs our command, word for word, once the password was changed, and its image's own before", () => {
+    const first = release("grafana");
+    const changed = { ...first, values: { ...first.values, command: grafanaCommand("5ca1ab1e") } };
+    expect(grafana().command).toBeUndefined();
+    expect(container(render(changed).pod(), "grafana").command).toEqual(grafanaCommand("5ca1ab1e"));
+  });
+
   it("answers on the node's port that kind maps, on our own cluster only", () => {
     const service = (variant?: Variant) => renderOf("grafana", variant).one("Service", "grafana");
     expect(service().spec).toMatchObject({
@@ -102,7 +109,8 @@ describeWith(toRender("grafana"), "Grafana, as its chart renders it", () => {
     const made = renderOf("grafana");
     expect(made.one("Deployment", "grafana").spec?.strategy?.type).toBe("Recreate");
     const volume = pod().spec.volumes!.find(({ persistentVolumeClaim }) => persistentVolumeClaim);
-    made.one("PersistentVolumeClaim", volume!.persistentVolumeClaim!.claimName);
+    expect(volume!.persistentVolumeClaim!.claimName).toBe(GRAFANA.claim);
+    made.one("PersistentVolumeClaim", GRAFANA.claim);
     expect(mountPath(grafana(), volume!.name)).toBe("/var/lib/grafana");
   });
 

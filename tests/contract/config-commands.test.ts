@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { commandsOf, documents } from "../../scripts/e2e-docs/commands";
+import { documents } from "../../scripts/e2e-docs/commands";
 import { piecesOf } from "../../scripts/e2e-docs/markdown";
 import { record } from "../../scripts/lib/record";
 import { readStackConfig } from "../../scripts/lib/stack-config";
@@ -16,22 +16,25 @@ const FILLED: [RegExp, string][] = [
   [/…/, "a-password"],
 ];
 
-/** Every command that README, docs and our own messages give for a setting. */
+/** The commands that README, docs and our own messages give for settings: those of one block belong together. */
 function commands(): string[] {
   const told = documents().flatMap((file) => {
     const text = fs.readFileSync(path.join(PROJECT, file), "utf8");
-    const whole = commandsOf(file, text).flatMap((command) => command.text.split(" && "));
-    const options = piecesOf(text).filter(
-      (piece) => piece.kind === "code" && piece.text.startsWith("--path "),
+    const pieces = piecesOf(text).filter(({ kind }) => kind === "code" || kind === "block");
+    return pieces.map((piece) =>
+      setsIn(piece.text.startsWith("--path ") ? `pulumi config set ${piece.text}` : piece.text),
     );
-    return [...whole, ...options.map((piece) => `pulumi config set ${piece.text}`)];
   });
-  const set = [...Object.values(KEYS), ...told].filter((command) =>
-    /^pulumi config set [^<]*$/.test(command),
-  );
-  return [...new Set(set)].map((command) =>
-    FILLED.reduce((filled, [gap, value]) => filled.replace(gap, value), command),
-  );
+  return [...new Set([...Object.values(KEYS).map(setsIn), ...told].filter((each) => each !== ""))];
+}
+
+/** What of a piece of text sets something, filled in. */
+function setsIn(text: string): string {
+  const parts = text.split(/\n| && /).map((part) => part.replace(/\s+# .*/, "").trim());
+  const sets = parts.filter((part) => /^pulumi config set [^<]*$/.test(part));
+  return sets
+    .map((set) => FILLED.reduce((filled, [gap, value]) => filled.replace(gap, value), set))
+    .join(" && ");
 }
 
 describeWith([program("pulumi"), program("sh")], "the commands that set something", () => {

@@ -21,6 +21,9 @@ describe("colours", () => {
   it("mark the word that tells how something is, and nothing else", () => {
     const before = process.env;
     process.env = { FORCE_COLOR: "1" };
+    expect(coloured(file, "ok  loki\nwarn  disk")).toBe(
+      "\u001b[32mok\u001b[39m  loki\n\u001b[33mwarn\u001b[39m  disk",
+    );
     const lines = ["ok       trace", "MISSING  trace", "Mind: little memory", "okay", "Sending one"];
     const shown = lines.map((line) => coloured(file, line));
     process.env = before;

@@ -24,7 +24,7 @@ const at = ({ file, line }: { file: string; line: number }) => `${file}:${line}`
 function found(shape: RegExp): { where: string; match: RegExpExecArray }[] {
   return COMMANDS.flatMap((command: Command) =>
     command.text.split(" && ").flatMap((part) => {
-      const match = /[…<]/.test(part) ? null : shape.exec(part);
+      const match = /[…<]/.test(part) ? null : shape.exec(part.replace(/ > \S+$/, ""));
       return match ? [{ where: `${at(command)} ${part}`, match }] : [];
     }),
   );
@@ -37,18 +37,22 @@ function words(line: string): string[] {
 
 /** What a verb says to its options: undefined when it takes them. */
 async function faultOf(verb: string, argv: string[]): Promise<string | undefined> {
-  const [, file = ""] = /^tsx (\S+)\.ts$/.exec(scripts[verb] ?? "") ?? [];
-  if (file === "") return argv.length === 0 ? undefined : "takes no options";
-  const own = file === "loadgen/main" ? "loadgen/parse-options" : `${file}/options`;
-  if (fs.existsSync(path.join(PROJECT, `${own}.ts`))) {
+  const [, file] = /^tsx (\S+)\.ts$/.exec(scripts[verb] ?? "") ?? [];
+  if (file === undefined) return argv.length === 0 ? undefined : "takes no options";
+  // A program names the folder that its verb is in.
+  const [, to = ""] =
+    /from "\.\/(.*\/)?run"/.exec(fs.readFileSync(path.join(PROJECT, `${file}.ts`), "utf8")) ?? [];
+  const folder = path.join(PROJECT, path.dirname(file), to);
+  const own = ["parse-options", "options"].find((name) => fs.existsSync(path.join(folder, `${name}.ts`)));
+  if (own !== undefined) {
     type Module = { parseOptions: (argv: string[]) => { fault?: string; faults?: string[] } };
-    const { fault, faults } = jest.requireActual<Module>(path.join(PROJECT, own)).parseOptions(argv);
+    const { fault, faults } = jest.requireActual<Module>(path.join(folder, own)).parseOptions(argv);
     return fault ?? faults?.join(" ");
   }
   // It has no options of its own: asked for help beside them, it does nothing but read them.
   type Verb = { run: (argv: string[], around: Surroundings) => Promise<number> };
   const err = new Memory();
-  const verbOf = jest.requireActual<Verb>(path.join(PROJECT, file, "run"));
+  const verbOf = jest.requireActual<Verb>(path.join(folder, "run"));
   const code = await verbOf.run([...argv, "--help"], { out: new Memory(), err });
   return code === 0 ? undefined : err.text;
 }
@@ -91,7 +95,8 @@ describe("README and docs", () => {
   });
 
   it("speak of files that are there", () => {
-    const isFile = /^(?!\.watchtower)[\w.-]+(\/[\w.-]+)*\/[\w.-]*(\.(ts|alloy|sh|ya?ml|json5?|md))?$/;
+    const isFile =
+      /^(?!\.watchtower|rendered)[\w.-]+(\/[\w.-]+)*\/[\w.-]*(\.(ts|alloy|sh|ya?ml|json5?|md))?$/;
     const missing = DOCS.flatMap(({ file, pieces }) =>
       pieces
         .filter(({ kind, text }) => kind === "code" && isFile.test(text) && /\.\w+$|\/$/.test(text))
@@ -113,19 +118,85 @@ describe("README and docs", () => {
 
   it("are followed by `npm run e2e:docs`, but for these commands", () => {
     const left = readPlan().filter(({ way }) => way === "not run");
-    const own = left.filter(({ text }) => !/[…<]/.test(text));
+    const own = left.filter(({ text }) => !/[…<]|^npm run e2e\b/.test(text));
     expect([...new Set(own.map(({ text }) => text))].sort()).toEqual(NOT_FOLLOWED);
   });
 });
 
+describe("docs/verbs.md", () => {
+  const { text } = DOCS.find(({ file }) => file === "docs/verbs.md")!;
+  const verbs = Object.keys(scripts).filter((name) => scripts[name]!.startsWith("tsx "));
+  const rows = new Map(
+    [...text.matchAll(/^\| `([\w:-]+)` +\|.*\| (yes)? *\|$/gm)].map(([, verb, json]) => [
+      verb!,
+      json === "yes",
+    ]),
+  );
+
+  it("tells of every verb there is, and of no other", () => {
+    expect([...rows.keys()].sort()).toEqual(verbs.sort());
+  });
+
+  it.each(verbs)("says whether %s answers in JSON", async (verb) => {
+    expect(rows.get(verb)).toBe((await faultOf(verb, ["--json"])) === undefined);
+  });
+});
+
+describe("docs/troubleshooting.md", () => {
+  /** What other programs say. */
+  const OTHERS = [
+    "connection refused",
+    "telemetry type is not supported",
+    "cannot re-use a name",
+    "currently locked",
+    "Insufficient memory",
+    "OOMKilled, exit code 137",
+    "too many open files",
+    "Error, ",
+  ];
+  const { text } = DOCS.find(({ file }) => file === "docs/troubleshooting.md")!;
+  const sources = ["scripts", "settings", "components"]
+    .map(sourcesIn)
+    .join("\n")
+    .replaceAll("$CLUSTER", "watchtower");
+  const symptoms = [...text.matchAll(/^\| ([^|]*`[^|]*)\|/gm)].flatMap(([, cell]) => [
+    ...cell!.matchAll(/`([^`]+)`/g),
+  ]);
+
+  it.each(
+    [...new Set(symptoms.map(([, symptom]) => symptom!))].filter((one) => !one.startsWith("localhost")),
+  )("%s is what we say", (symptom) => {
+    const fragments = OTHERS.reduce((rest, other) => rest.replace(other, "…"), symptom)
+      .split(/[…()]/)
+      .map((part) => part.trim().replace(/^Port 3000 |^1 /, ""))
+      .filter((part) => part.length > 3);
+    expect(fragments.filter((part) => !sources.includes(part))).toEqual([]);
+  });
+});
+
+function sourcesIn(folder: string): string {
+  return fs
+    .readdirSync(path.join(PROJECT, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => /\.(ts|sh)$/.test(file))
+    .map((file) => fs.readFileSync(path.join(PROJECT, folder, file), "utf8"))
+    .join("\n");
+}
+
 /** Each has its reason in scripts/e2e-docs/plan.ts. */
 const NOT_FOLLOWED = [
+  "docker pause",
+  "helm template",
   "kind create",
   "kind delete cluster",
   "npm ci && npm test",
   "npm run",
-  "npm run e2e",
+  "npm run -s",
+  "npm run open",
+  "npm run pins",
   "npm test",
+  "pulumi config",
+  "pulumi config set --path sumoApi.endpoint https://api.eu.sumologic.com",
+  "pulumi config set --path sumoApi.scope _sourceCategory=laptop",
   "pulumi stack output portForward",
 ];
 

@@ -15,7 +15,16 @@ describe("the plan", () => {
   it("shows each component with what belongs to it", async () => {
     const tree = section((await plan()).out, "Resources");
     const roots = tree.filter((line) => /^\w/.test(line)).map((line) => line.split(" ")[1]);
-    expect(roots).toEqual(["watchtower", "tempo", "loki", "mimir", "grafana", "alloy", "sumo-stand-in"]);
+    expect(roots).toEqual([
+      "watchtower",
+      "tempo",
+      "loki",
+      "mimir",
+      "grafana-password",
+      "grafana",
+      "alloy",
+      "sumo-stand-in",
+    ]);
     const alloy = tree.slice(tree.indexOf("Alloy alloy"), tree.indexOf("SumoStandIn sumo-stand-in"));
     expect(alloy).toEqual([
       "Alloy alloy",

@@ -61,7 +61,9 @@ describe("Renovate", () => {
     );
     for (const { name, version } of its) {
       const tool = Object.values(TOOLS).find((one) => one.version === version)!;
-      expect(tool.url("linux-x64")).toContain(`https://github.com/${name}/releases/download/v${version}/`);
+      const published =
+        name === "helm/helm" ? "get.helm.sh/helm-v" : `github.com/${name}/releases/download/v`;
+      expect(tool.url("linux-x64")).toMatch(new RegExp(`^https://${published}${version}[/-]`));
     }
   });
 

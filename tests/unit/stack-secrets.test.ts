@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { ofType, record, type Recording } from "../../scripts/lib/record";
 import { object } from "../../scripts/plan/recorded";
 import { isRecord } from "../../settings/raw";
@@ -68,6 +69,12 @@ describe.each([
     ["the kubeconfig", KUBECONFIG],
   ])("shows %s in no plain text", (_, text) => {
     expect(shown(recording)).not.toContain(text);
+  });
+
+  it("knows a changed password by a digest that is nowhere in plain text", () => {
+    const digest = createHash("sha256").update(PASSWORD).digest("hex");
+    expect(carriers(recording, digest)).toEqual(["grafana-password-version"]);
+    expect(shown(recording)).not.toContain(digest);
   });
 
   it("has the access to Sumo's API nowhere: nothing that is made asks it", () => {

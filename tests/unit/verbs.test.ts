@@ -8,9 +8,17 @@ import { Ended, Fault } from "../../scripts/lib/fault";
 import { ownCluster, wholeCluster } from "../../scripts/lib/plain-verb";
 import { checkNode } from "../../scripts/lib/prepare";
 import { runVerb } from "../../scripts/lib/verb";
+import { run as logs } from "../../scripts/logs/run";
+import { run as open } from "../../scripts/open/run";
 import { run as pause } from "../../scripts/pause/run";
+import { run as portForward } from "../../scripts/port-forward/run";
+import { run as render } from "../../scripts/render/run";
+import { run as reset } from "../../scripts/reset/run";
+import { run as restart } from "../../scripts/restart/run";
 import { run as resume } from "../../scripts/resume/run";
 import { run as status } from "../../scripts/status/run";
+import { run as sumo } from "../../scripts/sumo/run";
+import { run as testData } from "../../scripts/test-data/run";
 import { parseOptions } from "../../scripts/up/options";
 import { run as up } from "../../scripts/up/run";
 import { FakeEngine } from "../helpers/fake-engine";
@@ -23,7 +31,21 @@ beforeEach(() => {
   process.env.WATCHTOWER_MIRROR = "http://127.0.0.1:1"; // a verb that goes too far gets nowhere
 });
 
-const VERBS = Object.entries({ up, down, pause, resume, env, compare, doctor, status });
+const ON_A_RUNNING_STACK = {
+  logs,
+  "port-forward": portForward,
+  open,
+  restart,
+  "test-data": testData,
+  sumo,
+  reset,
+};
+const VERBS = Object.entries({
+  ...{ up, down, pause, resume, env, compare, doctor, status, render },
+  ...ON_A_RUNNING_STACK,
+});
+/** What a verb cannot do without. */
+const WORDS: Record<string, string[]> = { "port-forward": ["loki"], restart: ["loki"], sumo: ["on"] };
 
 async function start(verb: typeof up, ...argv: string[]) {
   const [out, err] = [new Memory(), new Memory()];
@@ -39,7 +61,8 @@ describe.each(VERBS)("npm run %s", (name, verb) => {
 
   it.each([
     [["--bogus"], "Unknown option '--bogus'"],
-    [["stray"], /Unexpected argument 'stray'|There is no component "stray"/],
+    [["stray"], /Unexpected argument 'stray'|There is no component "stray"|, and not "stray"/],
+    [["loki", "3100", "stray"], /Unexpected argument|There is no component|, and not "loki"/],
   ])("refuses %j with exit code 2 and one sentence, before it does anything", async (argv, what) => {
     const { code, out, err } = await start(verb, ...argv);
     expect(err).toMatch(what);
@@ -52,12 +75,22 @@ describe.each(VERBS)("npm run %s", (name, verb) => {
 
 it.each(VERBS.filter(([name]) => name !== "env"))(
   "npm run %s refuses a stack's name that is none",
-  async (_, verb) => {
-    for (const name of ["", "../local", "a b"])
-      expect(await start(verb, "--stack", name)).toMatchObject({
+  async (name, verb) => {
+    for (const stack of ["", "../local", "a b"])
+      expect(await start(verb, ...(WORDS[name] ?? []), "--stack", stack)).toMatchObject({
         code: 2,
-        err: expect.stringContaining(`--stack cannot be "${name}"`) as string,
+        err: expect.stringContaining(`--stack cannot be "${stack}"`) as string,
       });
+  },
+);
+
+it.each(Object.entries(ON_A_RUNNING_STACK))(
+  "npm run %s says one thing where there is no running stack, and does nothing",
+  async (name, verb) => {
+    const [out, err] = [new Memory(), new Memory()];
+    const runningStack = () => Promise.reject(new Fault("The stack is not up."));
+    expect(await verb(WORDS[name] ?? [], { out, err, runningStack })).toBe(1);
+    expect([out.text, err.text]).toEqual(["", `${name}: The stack is not up.\n`]);
   },
 );
 

@@ -1,0 +1,44 @@
+import { CONTAINERS } from "../../values/containers";
+import { type Component, COMPONENTS } from "../../versions";
+import { Fault } from "./fault";
+import { Misuse } from "./options";
+import type { Stack } from "./stack";
+
+/** A component of the stack, or one of Mimir's, as a person names it. */
+export interface Part {
+  name: string;
+  /** Its Deployments and StatefulSets; pods are named after them. */
+  workloads: string[];
+}
+
+const WORKLOADS = [...new Set(CONTAINERS.map(({ workload }) => workload))];
+const STAND_IN = "sumo-stand-in";
+
+/** What a component may be, for people. */
+export const PART_NAMES = `${COMPONENTS.join(", ")}, ${STAND_IN}, or one part of Mimir such as mimir-querier`;
+
+/** @throws Misuse when there is no such part */
+export function readPart(name: string): Part {
+  if (name === "mimir") return { name, workloads: WORKLOADS.filter((one) => one.startsWith("mimir-")) };
+  if (!WORKLOADS.includes(name)) throw new Misuse(`There is no component "${name}": it takes ${PART_NAMES}`);
+  return { name, workloads: [name] };
+}
+
+/** @throws Fault when the stack runs without it */
+export function requireRuns({ name }: Part, { components, sumoDestination }: Stack): void {
+  if (name === STAND_IN) {
+    if (sumoDestination === "stand-in") return;
+    const where = sumoDestination === "off" ? "is off" : "goes to Sumo Logic";
+    throw new Fault(`There is no stand-in: the second write ${where} (\`npm run sumo status\`).`);
+  }
+  const component = name.split("-")[0] as Component;
+  if (!components.includes(component))
+    throw new Fault(
+      `This stack runs without ${component}: \`npm run up -- ${[...components, component].join(" ")}\` adds it.`,
+    );
+}
+
+/** Whether a pod of that name is one of the part's. */
+export function isOf({ workloads }: Part, pod: string): boolean {
+  return workloads.some((workload) => pod.startsWith(`${workload}-`));
+}

@@ -1,0 +1,4 @@
+import { main } from "./lib/verb";
+import { run } from "./logs/run";
+
+main(run);

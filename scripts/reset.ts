@@ -1,0 +1,4 @@
+import { main } from "./lib/verb";
+import { run } from "./reset/run";
+
+main(run);

@@ -1,0 +1,4 @@
+import { main } from "./lib/verb";
+import { run } from "./sumo/run";
+
+main(run);
