@@ -5,7 +5,6 @@ import type { Ledger } from "./ledger";
 import { PER_REQUEST } from "./numbers";
 import { Tally } from "./tally";
 
-const EVERY_MS = 1_000;
 const LOOK_EVERY_MS = 100;
 /** A request that takes longer is told as one that took so long. */
 const PATIENCE_MS = 60_000;
@@ -22,9 +21,9 @@ export class Freshness {
     private readonly ask: Ask,
   ) {}
 
-  start(): void {
+  start(everyMs: number): void {
     this.following = (async () => {
-      for (; !this.done; await sleep(EVERY_MS)) await this.follow(this.ledger.made);
+      for (; !this.done; await sleep(everyMs)) await this.follow(this.ledger.made);
     })();
   }
 

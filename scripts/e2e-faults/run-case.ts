@@ -49,6 +49,7 @@ export const TIMES = {
   soonMs: 2_000,
   calmMs: 15_000,
   keepUpEveryMs: 3_000,
+  freshEveryMs: 1_000,
   countersEveryMs: 1_000,
   containersEveryMs: 5_000,
 };
@@ -109,7 +110,7 @@ class CaseRun {
     this.startedAt = new Date();
     this.sender.start();
     await this.bench.pause(this.rig.options.loadMs);
-    this.fresh.start();
+    this.fresh.start(times.freshEveryMs);
   }
 
   /** Breaks and mends it under load, and waits until all is there again. */

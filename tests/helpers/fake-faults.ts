@@ -13,6 +13,7 @@ export const SOON: typeof TIMES = {
   soonMs: 200,
   calmMs: 300,
   keepUpEveryMs: 50,
+  freshEveryMs: 50,
   countersEveryMs: 50,
   containersEveryMs: 50,
 };
@@ -84,7 +85,8 @@ export class FakeRig {
       readContainers: () => Promise.resolve(this.containers),
       namespace: "watchtower",
       options: { rate: 100, loadMs: 300, outageMs: 300, toggles: 1 },
-      putBack: () => note("put back"),
+      putBack: (which = () => true) =>
+        note(which({ what: "volume", part: "tempo", folder: "" }) ? "put back" : "put back all but volumes"),
       ended: this.ended.signal,
     };
   }
