@@ -12,22 +12,29 @@ const STOP_WITHIN_S = 10;
 /**
  * Ends the node's pods as a machine does that shuts down: the kubelet first, which would start them anew, then a SIGTERM to
  * each of their processes, and 30 s for them to end. Docker's stop alone is a SIGKILL to them wherever the node's first
- * process does not hand it on, and costs the spans that Tempo has in memory.
+ * process does not hand it on, and costs the spans that Tempo has in memory. Alloy goes first: what it is sending is answered.
  * `$1`: the folder of processes
  */
 export const END_PODS = `
-  systemctl stop kubelet
   waited=0
-  for pid in $(grep -ls kubepods "$1"/[0-9]*/cgroup | while read -r file; do basename "\${file%/cgroup}"; done); do
-    kill -TERM "$pid"
-    pids="\${pids:-} $pid"
-  done
-  for pid in \${pids:-}; do
-    while [ "$waited" -lt 300 ] && kill -0 "$pid"; do
-      sleep 0.1
-      waited=$((waited + 1))
+  end() {
+    pids=
+    for file in $(grep -ls kubepods "$1"/[0-9]*/cgroup); do
+      process=\${file%/cgroup}
+      grep -qx "$2" "$process/comm" || continue
+      kill -TERM "\${process##*/}"
+      pids="$pids \${process##*/}"
     done
-  done 2> /dev/null`;
+    for pid in $pids; do
+      while [ "$waited" -lt 300 ] && kill -0 "$pid"; do
+        sleep 0.1
+        waited=$((waited + 1))
+      done
+    done
+  } 2> /dev/null
+  systemctl stop kubelet
+  end "$1" alloy
+  end "$1" ".*"`;
 
 /** Loki, Mimir and Tempo replay what they have written; measured 32 to 39 s. */
 const READY_WITHIN_MS = 300_000;

@@ -7,6 +7,7 @@ import { END_PODS } from "../../scripts/lib/node";
 import { temporaryFolder } from "../helpers/tools";
 
 const run = promisify(execFile);
+const POD = "/kubelet.slice/kubelet-kubepods.slice/cri-containerd-1.scope";
 
 describe("before the node is stopped", () => {
   let folder: string;
@@ -24,12 +25,13 @@ describe("before the node is stopped", () => {
   });
 
   /** A process, and its entry in the folder of processes. @param script what it does until it is ended */
-  async function start(cgroup: string, script: string): Promise<ChildProcess> {
+  async function start(cgroup: string, script: string, comm = "tempo"): Promise<ChildProcess> {
     const child = spawn("sh", ["-c", `${script}; echo ready; while :; do sleep 0.1; done`]);
     children.push(child);
     await once(child.stdout, "data");
     fs.mkdirSync(path.join(folder, `${child.pid}`));
     fs.writeFileSync(path.join(folder, `${child.pid}`, "cgroup"), `0::${cgroup}\n`);
+    fs.writeFileSync(path.join(folder, `${child.pid}`, "comm"), `${comm}\n`);
     return child;
   }
 
@@ -40,15 +42,23 @@ describe("before the node is stopped", () => {
 
   it("the kubelet is ended, and each process of a pod has its time to end", async () => {
     const done = path.join(folder, "done");
-    const pod = "/kubelet.slice/kubelet-kubepods.slice/cri-containerd-1.scope";
-    const slow = await start(pod, `trap 'sleep 0.5; touch "${done}"; exit' TERM`);
-    const quick = await start(pod, "trap exit TERM");
+    const slow = await start(POD, `trap 'sleep 0.5; touch "${done}"; exit' TERM`);
+    const quick = await start(POD, "trap exit TERM");
     const other = await start("/kubelet.slice/kubelet.service", "true");
     expect(await endPods()).toBe("");
     expect(fs.existsSync(done)).toBe(true);
     expect(quick.exitCode).toBe(0);
     expect(fs.readFileSync(path.join(folder, "told"), "utf8")).toBe("stop kubelet\n");
     expect(other.exitCode ?? other.signalCode).toBeNull();
+  });
+
+  it("Alloy ends before those that it sends to", async () => {
+    const ends = (name: string) => `trap 'echo ${name} >> "${folder}/ended"; sleep 0.3; exit' TERM`;
+    await start(POD, ends("tempo"));
+    await start(POD, `trap 'sleep 0.3; echo alloy >> "${folder}/ended"; exit' TERM`, "alloy");
+    await start(POD, ends("loki"), "loki");
+    await endPods();
+    expect(fs.readFileSync(path.join(folder, "ended"), "utf8")).toMatch(/^alloy\n/);
   });
 
   it("nothing goes wrong where there is no pod", async () => {
