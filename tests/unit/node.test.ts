@@ -42,7 +42,7 @@ describe("before the node is stopped", () => {
 
   it("the kubelet is ended, and each process of a pod has its time to end", async () => {
     const done = path.join(folder, "done");
-    const slow = await start(POD, `trap 'sleep 0.5; touch "${done}"; exit' TERM`);
+    await start(POD, `trap 'sleep 0.5; touch "${done}"; exit' TERM`);
     const quick = await start(POD, "trap exit TERM");
     const other = await start("/kubelet.slice/kubelet.service", "true");
     expect(await endPods()).toBe("");
