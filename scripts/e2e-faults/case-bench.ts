@@ -23,6 +23,7 @@ export interface BenchParts {
     | "kill"
     | "notReady"
     | "restartNode"
+    | "suspendNode"
     | "setSecondWrite"
     | "shrinkVolume"
     | "tools"
@@ -130,6 +131,10 @@ export class CaseBench implements Bench {
 
   restartNode(): Promise<void> {
     return this.parts.live.restartNode();
+  }
+
+  suspendNode(ms: number): Promise<void> {
+    return this.parts.live.suspendNode(() => this.pause(ms));
   }
 
   shrinkVolume(part: Part, spareMiB: number): Promise<void> {

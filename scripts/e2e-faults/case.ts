@@ -86,6 +86,8 @@ export interface Bench {
   excuse(range: Range): void;
   /** Stops the node, and starts it again. */
   restartNode(): Promise<void>;
+  /** Has the node stand still for so long, as a suspended laptop does, and go on. */
+  suspendNode(ms: number): Promise<void>;
   /** From before the load until the case is mended, a part writes to a file system of so many MiB beyond what it holds. */
   shrinkVolume(part: Part, spareMiB: number): Promise<void>;
   /** Fills what `shrinkVolume` has made. */

@@ -1,7 +1,9 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { ALLOY } from "../../values/alloy";
+import { docker } from "../lib/docker";
 import { Fault } from "../lib/fault";
 import type { Engine } from "../lib/engine";
+import { nodeOf } from "../lib/kind";
 import { startNode, stopNode } from "../lib/node";
 import { parseMetrics, sumOf } from "../lib/prometheus";
 import { failureOf } from "../lib/pulumi-fault";
@@ -109,6 +111,14 @@ export class LiveStack {
     const { cluster, undo } = this.tools;
     undo.note({ what: "node" });
     await stopNode(cluster);
+    await undo.putBack(this.putBack, ({ what }) => what === "node");
+  }
+
+  async suspendNode(whileAway: () => Promise<void>): Promise<void> {
+    const { cluster, undo } = this.tools;
+    undo.note({ what: "node" });
+    await docker("pause", nodeOf(cluster));
+    await whileAway();
     await undo.putBack(this.putBack, ({ what }) => what === "node");
   }
 

@@ -11,7 +11,7 @@ export type Change =
   | { what: "config"; text: string }
   /** No pod may start. */
   | { what: "no-starts" }
-  /** The node is stopped. */
+  /** The node is stopped, or paused. */
   | { what: "node" }
   /** A part's volume is a small one, mounted over its own. */
   | { what: "volume"; part: Part; folder: string };

@@ -71,6 +71,11 @@ export class FakeRig {
         return 1_000;
       },
       restartNode: () => note("restart node"),
+      suspendNode: async (whileAway: () => Promise<void>) => {
+        await note("suspend node");
+        await whileAway();
+        await note("node goes on");
+      },
       shrinkVolume: (part: string) => note(`shrink ${part}`),
       volumeOf: () => Promise.resolve("/a/folder"),
     } as unknown as Rig["live"];

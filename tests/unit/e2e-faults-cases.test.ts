@@ -28,7 +28,15 @@ it("names each case once, says in a sentence what it does, and has all that the 
   expect(names).toEqual(
     expect.arrayContaining([
       ...["sink-down", "sink-hangs", "sink-429", "sink-503-flapping", "sink-401-then-repaired", "queue-full"],
-      ...["alloy-killed-in-outage", "alloy-rollout", "toggle-off-on", "node-stopped", "burst", "answer-lost"],
+      ...[
+        "alloy-killed-in-outage",
+        "alloy-rollout",
+        "toggle-off-on",
+        "node-stopped",
+        "node-suspended",
+        "burst",
+        "answer-lost",
+      ],
       ...["tempo", "loki", "mimir-ingester", "mimir-distributor"].flatMap((part) => [
         `${part}-stopped`,
         `${part}-killed`,
@@ -130,6 +138,7 @@ describe("what a case does to the stack", () => {
     ["mimir-ingester-down", ["keep away mimir-ingester"]],
     ["tempo-volume-full", ["shrink tempo", "fill", "empty"]],
     ["node-stopped", ["restart node"]],
+    ["node-suspended", ["suspend node", "node goes on"]],
   ])("%s: %j", async (name, asked) => {
     await run(name);
     const done = fake.asked.filter((what) => !what.startsWith("put back"));

@@ -8,6 +8,7 @@ import { backendStopped } from "./backend-stopped";
 import { badRequestCases } from "./bad-requests";
 import { burst } from "./burst";
 import { nodeStopped } from "./node-stopped";
+import { nodeSuspended } from "./node-suspended";
 import { queueFull } from "./queue-full";
 import { sink401ThenRepaired } from "./sink-401-then-repaired";
 import { sink429 } from "./sink-429";
@@ -41,4 +42,5 @@ export const CASES: Case[] = [
   ...backendDown,
   ...volumeFull,
   nodeStopped,
+  nodeSuspended,
 ];
