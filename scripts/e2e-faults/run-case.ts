@@ -39,7 +39,7 @@ export interface Rig extends Pick<BenchParts, "sink" | "otlp" | "live" | "ended"
 
 /** How long things take. */
 export const TIMES = {
-  /** From a request's first attempt, after which its sender gives up: longer than any part may be away. */
+  /** Beyond an outage, from a request's first attempt: after that its sender gives up. */
   retryForMs: 300_000,
   /** A backlog may take as long as the outage. What starts anew on a slow machine is silent for a while. */
   recovery: { withinMs: 900_000, unchangedMs: 150_000 },
@@ -92,7 +92,8 @@ class CaseRun {
     this.account = new Account(ledger, this.received, rig.ask);
     this.meter = new Meter(rig.readPage);
     this.containers = new Containers(rig.readContainers, rig.namespace);
-    this.sender = new Sender(ledger, { doors, rate: rig.options.rate, retryForMs: times.retryForMs });
+    const retryForMs = rig.options.outageMs + times.retryForMs;
+    this.sender = new Sender(ledger, { doors, rate: rig.options.rate, retryForMs });
     this.fresh = new Freshness(ledger, rig.ask);
     this.bench = new CaseBench({ ...rig, ...this.parts });
   }
