@@ -286,6 +286,11 @@ describe("a stack that cannot be compared", () => {
       { sumoDestination: "off" },
       /^compare: The second write is off, so .*sumoEnabled true/,
     ],
+    [
+      "there is no Alloy",
+      { components: ["mimir", "grafana"], sumoDestination: "off" },
+      /^compare: This stack runs without alloy: `npm run up -- mimir grafana alloy` adds it\.$/m,
+    ],
     ["there is no Grafana", { grafana: undefined }, /^compare: This stack runs .*through grafana: add them/],
     ["there is no Mimir", { components: ["tempo", "grafana", "alloy"] }, /reads the counts in mimir/],
   ])("because %s says so in one sentence, and exits 1", async (_, changes, sentence) => {
