@@ -72,7 +72,13 @@ function installedOf(part: Part, records: V1Secret[] | string): { piece: Piece; 
     return { piece: { state: "warn", saw: `its Helm record cannot be read: ${records}` } };
   const newest = newestOf(part, records);
   if (newest === undefined)
-    return { piece: { state: "wrong", saw: "is not installed", mend: "`npm run up`" } };
+    return {
+      piece: {
+        state: "wrong",
+        saw: "is not installed",
+        mend: "`npm run doctor` says why, and what mends it",
+      },
+    };
   const { status, revision } = revisionOf(newest);
   const { chart, version, appVersion } = chartOf(newest);
   const pinned = CHARTS[part === "sumo-stand-in" ? "alloy" : part].version;

@@ -269,11 +269,21 @@ describe("the releases", () => {
     expect(await releases([...failed, revision("mimir", "deployed", 3)])).toMatchObject({ state: "ok" });
   });
 
-  it("of which one is missing are wrong", async () => {
-    expect(await releases(ALL.filter(({ release }) => release !== "grafana"))).toMatchObject({
+  it.each([
+    ["is missing", new Set(["loki"]), /^`npm run up`$/],
+    [
+      "was uninstalled by hand, which `up` does not notice",
+      KEPT.releases,
+      /pulumi refresh --yes`, then `npm run up`$/,
+    ],
+  ])("of which one %s are wrong", async (_, known, mend) => {
+    const revisions = ALL.filter(({ release }) => release !== "grafana" && known.has(release));
+    const components = new Set(["loki", "grafana"] as const);
+    const changes = { kept: is({ ...KEPT, releases: known }), settings: is(settings({ components })) };
+    expect(await releases(revisions, changes)).toMatchObject({
       state: "wrong",
       saw: "not installed: grafana",
-      mend: "`npm run up`",
+      mend: expect.stringMatching(mend) as string,
     });
   });
 
