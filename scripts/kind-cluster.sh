@@ -1,7 +1,7 @@
 #!/bin/sh
-# kind-cluster.sh ensure | delete | state | ports | remove-lost: makes the kind cluster of a stack and prints its kubeconfig,
-# takes it away, says what has become of it, or which of its ports are taken; or takes away one that this folder's stack made
-# and no longer knows of. Pulumi runs the first two (components/cluster.ts), `npm run up` and its kin the others. It reads
+# kind-cluster.sh ensure | delete | state | check | ports | remove-lost: makes the kind cluster of a stack and prints its
+# kubeconfig, takes it away, says what has become of it, whether Docker and kind tell at all, or which of its ports are taken;
+# or takes away one that this folder's stack made and no longer knows of. Pulumi runs the first two (components/cluster.ts), `npm run up` and its kin the others. It reads
 #   CLUSTER      name of the cluster
 #   OWNER        id of the stack, drawn once and kept in its state; remove-lost does without
 #   STACK        name of the stack; a state that an earlier version has left has none
@@ -18,6 +18,8 @@ set -eu
 node="$CLUSTER-control-plane"
 mark="$CLUSTER-owner"
 complete=/kind/watchtower-complete # in the node; stands there once the cluster was made to the end
+newline='
+'
 routes=/kind/watchtower-routes # in the node; scripts/lib/node.ts runs it, too
 
 fail() {
@@ -58,10 +60,20 @@ is_running() {
   [ "$(docker inspect -f '{{.State.Status}}' "$node" 2> /dev/null)" = running ]
 }
 
+ask_node() {
+  docker start "$node" > /dev/null && docker exec "$node" ls "${complete%/*}" # the first is a no-op on a running node
+}
+
+# A node that does not tell may be whole, with all its data, and only its port taken: that must not read as "half-made".
 is_complete() {
   docker unpause "$node" > /dev/null 2>&1 || true
-  docker start "$node" > /dev/null 2>&1 # a no-op on a running node
-  docker exec "$node" test -e "$complete" 2> /dev/null
+  tries=1
+  until files=$(ask_node 2>&1); do
+    [ "$tries" -lt 10 ] || fail "The node $node does not start or does not answer (${files%%"$newline"*}), and was left as it is: mend what Docker says of it, and run this command again; or remove the cluster with its data by \`npm run down\`."
+    sleep 1
+    tries=$((tries + 1))
+  done
+  printf '%s\n' "$files" | grep -qxF "${complete##*/}"
 }
 
 # When Pulumi is killed, a run of this script lives on for seconds, and its `kind create` would take away, when it fails,
@@ -177,6 +189,12 @@ state() {
   fi
 }
 
+# What delete needs, and no more: a cluster whose node does not answer can be taken away.
+check() {
+  need
+  exists || true
+}
+
 # "key port free" or "key port taken", one a line.
 ports() {
   for word in $HOST_PORTS; do
@@ -200,7 +218,7 @@ remove_lost() {
 }
 
 case "${1:-}" in
-  ensure | delete | state | ports) "$1" ;;
+  ensure | delete | state | check | ports) "$1" ;;
   remove-lost) remove_lost ;;
-  *) fail "usage: kind-cluster.sh ensure | delete | state | ports | remove-lost" ;;
+  *) fail "usage: kind-cluster.sh ensure | delete | state | check | ports | remove-lost" ;;
 esac

@@ -1,6 +1,7 @@
 import type { SumoDestination } from "../../settings";
 import { Fault, reasonOf } from "../lib/fault";
 import { Grafana } from "../lib/grafana";
+import { readPart, requireRuns } from "../lib/parts";
 import type { Stack } from "../lib/stack";
 import type { Range } from "../verify/expand";
 import { type Signal, SIGNALS } from "../verify/signals";
@@ -69,6 +70,7 @@ export async function compare(
   sumo?: AskSumo,
 ): Promise<Comparison> {
   const { components, grafana: access, sumoDestination: destination } = stack;
+  requireRuns(readPart("alloy"), stack);
   if (destination === "off")
     throw new Fault(
       "The second write is off, so there is nothing to compare: `pulumi config set sumoEnabled true && npm run up` switches it on.",

@@ -1,4 +1,5 @@
 import { Fault, reasonOf } from "../lib/fault";
+import { asTyped } from "../lib/home";
 import { nodeOf } from "../lib/kind";
 import { kubectl } from "../lib/stack";
 import { COMPONENTS } from "../../versions";
@@ -148,7 +149,15 @@ async function releases(facts: Facts): Promise<Found | Found[]> {
   const { components } = await facts.settings();
   const missing = COMPONENTS.filter((part) => components.has(part) && !newest.has(part));
   if (missing.length > 0)
-    return { name, state: "wrong", saw: `not installed: ${missing.join(", ")}`, mend: UP };
+    return {
+      name,
+      state: "wrong",
+      saw: `not installed: ${missing.join(", ")}`,
+      // What was uninstalled by hand, the state still has, and `up` would not look.
+      mend: missing.some((part) => known.has(part))
+        ? `\`${asTyped("pulumi refresh --yes")}\`, then ${UP}`
+        : UP,
+    };
   return { name, state: "ok", saw: [...newest.keys()].sort().join(", ") };
 }
 

@@ -1,5 +1,5 @@
 import { Engine } from "../lib/engine";
-import { clusterState, deleteCluster, removeLost } from "../lib/kind";
+import { checkKind, deleteCluster, removeLost } from "../lib/kind";
 import { operate } from "../lib/operation";
 import { prepare } from "../lib/prepare";
 import { Screen } from "../lib/screen";
@@ -29,7 +29,7 @@ export async function down(
 ): Promise<ExitCode> {
   const screen = new Screen(out);
   const { cluster, interrupted } = await engine.kept();
-  if (cluster) await clusterState(cluster); // says what is wrong with Docker before anything is begun
+  if (cluster) await checkKind(cluster); // before anything is begun
   const ended = "ended before all was taken away; `npm run down` goes on from here.";
   await operate({ screen, ended }, (how) => engine.destroy(how));
   // Pulumi knows nothing of a cluster whose making was killed, and destroys none whose replacement failed (tried with CLI

@@ -22,6 +22,13 @@ export function revisionOf({ metadata }: V1Secret): Revision {
   };
 }
 
+/** The record of a release's newest revision; undefined: Helm has none. */
+export function newestOf(release: string, records: V1Secret[]): V1Secret | undefined {
+  return records
+    .filter((record) => revisionOf(record).release === release)
+    .sort((a, b) => revisionOf(b).revision - revisionOf(a).revision)[0];
+}
+
 /** Which chart a revision installed. */
 export interface InstalledChart {
   chart: string;

@@ -18,6 +18,14 @@ export async function clusterState(cluster: Record<string, string>): Promise<Clu
   return (await kindCluster("state", cluster)).trim() as ClusterState;
 }
 
+/**
+ * Looks whether Docker and kind answer, whatever has become of the cluster.
+ * @throws Fault that says why they do not
+ */
+export async function checkKind(cluster: Record<string, string>): Promise<void> {
+  await kindCluster("check", cluster);
+}
+
 /** One of the stack's ports on 127.0.0.1. */
 export interface Port {
   /** The setting that names it. */

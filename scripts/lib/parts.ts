@@ -26,16 +26,19 @@ export function readPart(name: string): Part {
 
 /** @throws Fault when the stack runs without it */
 export function requireRuns({ name }: Part, { components, sumoDestination }: Stack): void {
-  if (name === STAND_IN) {
+  if (name === STAND_IN && components.includes("alloy")) {
     if (sumoDestination === "stand-in") return;
     const where = sumoDestination === "off" ? "is off" : "goes to Sumo Logic";
     throw new Fault(`There is no stand-in: the second write ${where} (\`npm run sumo status\`).`);
   }
-  const component = name.split("-")[0] as Component;
+  const component = name === STAND_IN ? "alloy" : (name.split("-")[0] as Component);
   if (!components.includes(component))
-    throw new Fault(
-      `This stack runs without ${component}: \`npm run up -- ${[...components, component].join(" ")}\` adds it.`,
-    );
+    throw new Fault(`This stack runs without ${component}: \`${adding(component, components)}\` adds it.`);
+}
+
+/** The command by which a stack runs one component more. */
+export function adding(component: Component, components: readonly Component[]): string {
+  return `npm run up -- ${[...components, component].join(" ")}`;
 }
 
 /** Whether a pod of that name is one of the part's. */

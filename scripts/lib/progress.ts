@@ -80,10 +80,13 @@ export class Progress {
     this.screen.line(`${elapsed(this.beganAt)}  ${step.padEnd(14)} ${DONE[op] ?? op}`);
   }
 
-  /** kind's own progress: "Ensuring node image (…)" while Docker pulls it. */
+  /**
+   * kind's own progress: "Ensuring node image (…) ..." while Docker pulls it. It ends in dots, our script's own words in one;
+   * what kind says when it is done, advice and good wishes, ends otherwise.
+   */
   private says(text: string): void {
     const line = text.replace(/[^\x20-\x7e…]/g, "").trim();
-    if (line !== "") this.saying = line;
+    if (line.endsWith(".")) this.saying = line;
   }
 
   private fetches({ id, message, received, total, done }: NonNullable<Fetching["progressEvent"]>): void {

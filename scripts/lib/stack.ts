@@ -66,6 +66,11 @@ export function kubectl(stack: Pick<Stack, "cluster" | "namespace">): string {
   return `kubectl --context ${contextOf(stack)} -n ${stack.namespace}`;
 }
 
+/** helm as it has to be typed to reach the stack. */
+export function helm(stack: Pick<Stack, "cluster" | "namespace">): string {
+  return `helm --kube-context ${contextOf(stack)} -n ${stack.namespace}`;
+}
+
 /** Runs plain `pulumi` in the project. */
 export function pulumiCli(args: string[]): Promise<Finished> {
   return new Promise((resolve) =>

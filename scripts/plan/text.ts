@@ -9,6 +9,8 @@ const SECOND_WRITE: Record<SumoDestination, string> = {
   off: "Off.",
 };
 
+const NO_ALLOY = "None: this stack runs without Alloy.";
+
 /** The plan for people to read. */
 export function planText(plan: Plan): string {
   const sections = [
@@ -17,8 +19,8 @@ export function planText(plan: Plan): string {
     ["Charts", table(["release", "chart", "version", "source"], plan.releases.map(chartRow))],
     ["Addresses on this machine", addressLines(plan)],
     ["Requests and limits of the containers", table(SIZE_HEAD, sizeRows(plan))],
-    ["Second write", [SECOND_WRITE[plan.sumoDestination]]],
-    ["Alloy's configuration", [plan.alloyConfig?.trimEnd() ?? "None: this stack runs without Alloy."]],
+    ["Second write", [plan.alloyConfig === undefined ? NO_ALLOY : SECOND_WRITE[plan.sumoDestination]]],
+    ["Alloy's configuration", [plan.alloyConfig?.trimEnd() ?? NO_ALLOY]],
   ] as const;
   return sections.map(([title, lines]) => [title, ...lines].join("\n")).join("\n\n");
 }

@@ -1,12 +1,8 @@
-import type { V1Deployment, V1StatefulSet } from "@kubernetes/client-node" with {
-  "resolution-mode": "import",
-};
-import { kubeConfig, refused, type Where } from "../lib/cluster";
+import { refused, type Where } from "../lib/cluster";
 import { Fault } from "../lib/fault";
 import type { Part } from "../lib/parts";
 import { type Patience, waitUntil } from "../lib/wait";
-
-type Workload = V1Deployment | V1StatefulSet;
+import { appsApi, listWorkloads, type Workload } from "../lib/workloads";
 
 /** The workloads of a part, as its cluster has them and takes changes to them. */
 export interface Workloads {
@@ -19,25 +15,15 @@ export interface Workloads {
 const RESTARTED_AT = "kubectl.kubernetes.io/restartedAt";
 
 export async function workloadsOf(part: Part, { cluster, namespace }: Where): Promise<Workloads> {
-  const { AppsV1Api, PatchStrategy, setHeaderOptions } = await import("@kubernetes/client-node");
-  const api = (await kubeConfig(cluster)).makeApiClient(AppsV1Api);
+  const { PatchStrategy, setHeaderOptions } = await import("@kubernetes/client-node");
+  const api = await appsApi(cluster);
   const merge = setHeaderOptions("Content-Type", PatchStrategy.StrategicMergePatch);
   const own = ({ metadata }: Workload) => part.workloads.includes(metadata!.name!);
   const body = {
     spec: { template: { metadata: { annotations: { [RESTARTED_AT]: new Date().toISOString() } } } },
   };
   return {
-    list: async () => {
-      const [deployments, statefulSets] = await Promise.all([
-        api.listNamespacedDeployment({ namespace }),
-        api.listNamespacedStatefulSet({ namespace }),
-      ]).catch(refused);
-      // A list's items do not say of what kind they are.
-      return [
-        ...deployments.items.map((one) => ({ ...one, kind: "Deployment" })),
-        ...statefulSets.items.map((one) => ({ ...one, kind: "StatefulSet" })),
-      ].filter(own);
-    },
+    list: async () => (await listWorkloads(api, namespace).catch(refused)).filter(own),
     restart: ({ kind, metadata }) => {
       const what = { name: metadata!.name!, namespace, body };
       const patched =
@@ -60,7 +46,7 @@ export async function restart(
 ): Promise<void> {
   const workloads = await list();
   if (workloads.length === 0)
-    throw new Fault("There is nothing of it in the cluster: `npm run up` mends that.");
+    throw new Fault("There is nothing of it in the cluster: `npm run status` names what brings it back.");
   await Promise.all(workloads.map(restart));
   const why = await waitUntil(async () => {
     const missing = (await list()).flatMap(notRolledOut);

@@ -5,7 +5,7 @@ import { ALLOY_PORT } from "../lib/cluster";
 import { Fault, reasonOf } from "../lib/fault";
 import { type Finding, together } from "../lib/finding";
 import type { Grafana } from "../lib/grafana";
-import { chartOf, revisionOf } from "../lib/helm-records";
+import { chartOf, newestOf, revisionOf } from "../lib/helm-records";
 import type { Stack } from "../lib/stack";
 import type { Line } from "./line";
 import type { ClusterReader } from "./reader";
@@ -70,11 +70,15 @@ export async function partLines(stack: Stack, { reader, grafana }: Asking): Prom
 function installedOf(part: Part, records: V1Secret[] | string): { piece: Piece; data?: Line["data"] } {
   if (typeof records === "string")
     return { piece: { state: "warn", saw: `its Helm record cannot be read: ${records}` } };
-  const newest = records
-    .filter((record) => revisionOf(record).release === part)
-    .sort((a, b) => revisionOf(b).revision - revisionOf(a).revision)[0];
+  const newest = newestOf(part, records);
   if (newest === undefined)
-    return { piece: { state: "wrong", saw: "is not installed", mend: "`npm run up`" } };
+    return {
+      piece: {
+        state: "wrong",
+        saw: "is not installed",
+        mend: "`npm run doctor` says why, and what mends it",
+      },
+    };
   const { status, revision } = revisionOf(newest);
   const { chart, version, appVersion } = chartOf(newest);
   const pinned = CHARTS[part === "sumo-stand-in" ? "alloy" : part].version;

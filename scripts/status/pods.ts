@@ -1,12 +1,10 @@
 import type { V1Pod } from "@kubernetes/client-node" with { "resolution-mode": "import" };
-import { CONTAINERS } from "../../values/containers";
 import type { PodNews } from "../lib/cluster";
 import { reasonOf } from "../lib/fault";
 import { type Finding, together } from "../lib/finding";
 import { kubectl, type Stack } from "../lib/stack";
 import { waitingPods } from "../lib/waiting";
 import { bytesIn, inMiB, type Line } from "./line";
-import { partsOf } from "./parts";
 import type { KubeletSummary } from "./reader";
 
 type Piece = Omit<Finding, "name">;
@@ -19,13 +17,12 @@ const MEMORY_IS_TIGHT = 0.9;
 /** How long ago a container may have been killed for its memory and still be worth a word. */
 const RECENT_MS = 3_600_000;
 
-/** A line for each pod, one for each workload that has none, and one where the kubelet does not tell of memory. */
+/** A line for each pod, and one where the kubelet does not tell of memory. */
 export function podLines(stack: Stack, { pods, pulling }: PodNews, measured: Measured): Line[] {
   const waiting = new Map(waitingPods(pods, pulling).map(({ pod, why }) => [pod, why ?? "starting"]));
-  const living = pods.filter(({ status }) => status?.phase !== "Succeeded");
   const area = "pods" as const;
   return [
-    ...living.map((pod): Line => {
+    ...livingOf(pods).map((pod): Line => {
       const name = pod.metadata?.name ?? "";
       const why = waiting.get(name);
       const ready: Piece =
@@ -41,11 +38,15 @@ export function podLines(stack: Stack, { pods, pulling }: PodNews, measured: Mea
       const data = { ready: why === undefined, restarts: restarts.count, memory };
       return { area, ...together(name, [ready, memoryPiece(memory), restarts.piece]), data };
     }),
-    ...missing(stack, living),
     ...(typeof measured === "string"
       ? [{ area, name: "memory", state: "warn" as const, saw: `is not known: ${measured}` }]
       : []),
   ];
+}
+
+/** Without those whose work is done. */
+export function livingOf(pods: V1Pod[]): V1Pod[] {
+  return pods.filter(({ status }) => status?.phase !== "Succeeded");
 }
 
 /** Memory of one container, in bytes. */
@@ -94,27 +95,6 @@ function restartsOf({ status }: V1Pod): { count: number; piece: Piece } {
 
 function at(time: Date | undefined): number {
   return time === undefined ? 0 : new Date(time).getTime();
-}
-
-/** Workloads that should have a pod and have none, as one that was scaled down has. */
-function missing(stack: Stack, pods: V1Pod[]): Line[] {
-  const parts: readonly string[] = partsOf(stack);
-  const wanted = new Map(CONTAINERS.map(({ workload, kind }) => [workload, kind.toLowerCase()]));
-  return [...wanted]
-    .filter(([workload]) => parts.includes(workload) || parts.includes(workload.split("-")[0]!))
-    .filter(([workload]) => !pods.some(({ metadata }) => isOf(workload, metadata?.name ?? "")))
-    .map(([workload, kind]) => ({
-      area: "pods",
-      name: workload,
-      state: "wrong",
-      saw: "has no pod",
-      mend: `if it was scaled down, \`${kubectl(stack)} scale --replicas=1 ${kind}/${workload}\``,
-    }));
-}
-
-/** Pods are named after their workload: `loki-0`, `alloy-5d8f…-x2x4z`. */
-function isOf(workload: string, pod: string): boolean {
-  return pod.startsWith(`${workload}-`) && /^(\d+|[^-]+-[^-]+)$/.test(pod.slice(workload.length + 1));
 }
 
 /** Asks the kubelet of every node that a pod of ours is on. */

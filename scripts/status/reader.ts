@@ -9,6 +9,7 @@ import { reasonOf } from "../lib/fault";
 import { HELM_RECORDS } from "../lib/helm-records";
 import type { Stack } from "../lib/stack";
 import { within } from "../lib/wait";
+import { appsApi, listWorkloads, type Workload } from "../lib/workloads";
 
 /** All that status asks a cluster; each rejects in words that a line has room for. */
 export interface ClusterReader {
@@ -17,6 +18,7 @@ export interface ClusterReader {
   pods: () => Promise<PodNews>;
   /** Helm's records, but for those that a later one took the place of. */
   records: () => Promise<V1Secret[]>;
+  workloads: () => Promise<Workload[]>;
   claims: () => Promise<V1PersistentVolumeClaim[]>;
   volumes: () => Promise<V1PersistentVolume[]>;
   /** What the kubelet of a node measures. */
@@ -62,6 +64,7 @@ export function clusterReader({ cluster, namespace }: Stack): ClusterReader {
       items((api) =>
         api.listNamespacedSecret({ namespace, labelSelector: `${HELM_RECORDS},status!=superseded` }),
       ),
+    workloads: () => ask(async () => listWorkloads(await appsApi(cluster), namespace)),
     claims: () => items((api) => api.listNamespacedPersistentVolumeClaim({ namespace })),
     volumes: () => items((api) => api.listPersistentVolume()),
     kubelet: async (name) => {

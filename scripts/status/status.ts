@@ -14,6 +14,7 @@ import { pathLines } from "./paths";
 import { measure, podLines } from "./pods";
 import type { ClusterReader } from "./reader";
 import { type DiskUse, volumeLines } from "./volumes";
+import { podlessLines } from "./workloads";
 
 /** What a stack is looked at with. */
 export interface Means {
@@ -53,7 +54,10 @@ export async function look(stack: Stack, means: Means, before?: Reading): Promis
     ),
     told(
       "pods",
-      Promise.all([pods, measured]).then(([news, memory]) => podLines(stack, news, memory)),
+      Promise.all([pods, measured]).then(async ([news, memory]) => [
+        ...podLines(stack, news, memory),
+        ...(await podlessLines(stack, news.pods, reader)),
+      ]),
     ),
     told(
       "volumes",

@@ -2,10 +2,14 @@ import { isWell, rowsOf, verdictOf, widthOf } from "../lib/finding";
 import { contextOf, type Stack } from "../lib/stack";
 import type { Line } from "./line";
 
-const SECOND_PATH = { sumo: "Sumo Logic", "stand-in": "the stand-in", off: "off" };
+const SECOND_PATH = {
+  sumo: "The second path is Sumo Logic.",
+  "stand-in": "The second path is the stand-in.",
+  off: "The second path is off.",
+};
 
 /** One screen for a person. */
-export function screenOf({ sumoDestination }: Stack, lines: Line[]): string {
+export function screenOf({ components, sumoDestination }: Stack, lines: Line[]): string {
   const width = widthOf(lines);
   const rows = lines.flatMap((line, i) => {
     const title = line.area === lines[i - 1]?.area ? "" : line.area;
@@ -13,7 +17,10 @@ export function screenOf({ sumoDestination }: Stack, lines: Line[]): string {
       `${(j === 0 ? title : "").padEnd(AREA_WIDTH)}${row}`.trimEnd(),
     );
   });
-  return [...rows, "", `${verdictOf(lines)} The second path is ${SECOND_PATH[sumoDestination]}.`].join("\n");
+  const second = components.includes("alloy")
+    ? SECOND_PATH[sumoDestination]
+    : "There is no second path without alloy.";
+  return [...rows, "", `${verdictOf(lines)} ${second}`].join("\n");
 }
 const AREA_WIDTH = 11;
 

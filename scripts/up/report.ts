@@ -1,5 +1,7 @@
 import type { OutputMap } from "@pulumi/pulumi/automation";
+import type { Component } from "../../versions";
 import { asTyped } from "../lib/home";
+import { adding } from "../lib/parts";
 
 /** What a person wants to know once the stack is up. */
 export function report(outputs: OutputMap, changes: Record<string, number>, seconds: string): string {
@@ -12,7 +14,7 @@ export function report(outputs: OutputMap, changes: Record<string, number>, seco
       "OTLP",
       text("otlpGrpcEndpoint") && `${text("otlpGrpcEndpoint")} (gRPC), ${text("otlpHttpEndpoint")} (HTTP)`,
     ],
-    ["second path", SECOND_PATH[text("sumoDestination") ?? ""]],
+    ["second path", secondPath(outputs)],
     ["first run", forward.length > 0 ? forward.join("\n               ") : undefined],
     ["next", text("otlpGrpcEndpoint") && "npm run verify · npm run loadgen · npm run down"],
   ];
@@ -33,6 +35,14 @@ export function reportJson(
   const open = Object.entries(outputs).filter(([, { secret }]) => !secret);
   const values = Object.fromEntries(open.map(([name, { value }]) => [name, value as unknown]));
   return { ok: true, stack, seconds, changes, outputs: values };
+}
+
+/** Without Alloy there is none, whatever `sumoEnabled` says. */
+function secondPath({ components, sumoDestination }: OutputMap): string | undefined {
+  const parts = (components?.value as Component[] | undefined) ?? [];
+  if (parts.length > 0 && !parts.includes("alloy"))
+    return `none, as this stack runs without alloy; with it: ${adding("alloy", parts)}`;
+  return SECOND_PATH[(sumoDestination?.value as string | undefined) ?? ""];
 }
 
 const SECOND_PATH: Record<string, string> = {

@@ -23,7 +23,7 @@ describe("kind-cluster.sh ensure", () => {
   );
 });
 
-describe.each(["ensure", "delete"])("kind-cluster.sh %s without what it needs", (verb) => {
+describe.each(["ensure", "delete", "check"])("kind-cluster.sh %s without what it needs", (verb) => {
   it.each([
     ["docker", /^Docker is missing: install Docker, .*\n$/],
     ["kind", /^kind is missing: install kind .*https:\/\/kind\.sigs\.k8s\.io.*\n$/],
@@ -49,7 +49,7 @@ describe.each(["ensure", "delete"])("kind-cluster.sh %s without what it needs", 
 it("kind-cluster.sh explains itself to whoever runs it otherwise", () => {
   expect(on.machine.run("destroy")).toMatchObject({
     code: 1,
-    stderr: "usage: kind-cluster.sh ensure | delete | state | ports | remove-lost\n",
+    stderr: "usage: kind-cluster.sh ensure | delete | state | check | ports | remove-lost\n",
   });
 });
 

@@ -81,6 +81,48 @@ it("kind-cluster.sh ensure lets a paused node go on, and does not take it for ha
   expect(on.machine.run("state").stdout).toBe("running\n");
 });
 
+describe("a node that does not tell whether it is complete", () => {
+  beforeEach(() => {
+    on.machine.run("ensure");
+    on.machine.takeChanges();
+    on.machine.hurry();
+  });
+
+  it.each<[string, string, () => void]>([
+    ["ensure", "start", () => on.machine.stop(CLUSTER)],
+    ["ensure", "exec", () => on.machine.stop(CLUSTER)],
+    ["ensure", "exec", () => undefined],
+    ["state", "exec", () => undefined],
+  ])("is left as it is by %s where Docker cannot %s it", (verb, wrong, come) => {
+    come();
+    on.machine.set("node-goes-wrong", wrong);
+    const kept = Object.keys(on.machine.state);
+    const { code, stdout, stderr } = on.machine.run(verb);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toBe(
+      `The node watchtower-control-plane does not start or does not answer (Error response from daemon: cannot ${wrong} it), and was left as it is: mend what Docker says of it, and run this command again; or remove the cluster with its data by \`npm run down\`.\n`,
+    );
+    expect(on.machine.takeChanges()).toEqual([]);
+    expect(Object.keys(on.machine.state)).toEqual(expect.arrayContaining(kept));
+  });
+
+  it.each(["ensure", "state"])(
+    "is asked again by %s, since one that was just started takes a moment",
+    (verb) => {
+      on.machine.set("node-goes-wrong", "once");
+      expect(on.machine.run(verb)).toMatchObject({ code: 0, stderr: "" });
+      expect(on.machine.takeChanges()).toEqual([]);
+    },
+  );
+
+  it("is taken away by delete, and not in the way of check", () => {
+    on.machine.set("node-goes-wrong", "exec");
+    expect(on.machine.run("check")).toMatchObject({ code: 0, stdout: "", stderr: "" });
+    expect(on.machine.run("delete").code).toBe(0);
+    expect(on.machine.state).toEqual({});
+  });
+});
+
 describe("kind-cluster.sh ports", () => {
   it("says which of them are taken, with neither Docker nor kind", async () => {
     for (const name of ["docker", "kind"]) on.machine.uninstall(name);

@@ -202,7 +202,7 @@ describe("kind-cluster.sh delete", () => {
   });
 });
 
-it.each(["ensure", "delete"])(
+it.each(["ensure", "delete", "check"])(
   "kind-cluster.sh %s touches nothing while kind cannot list its clusters",
   (verb) => {
     on.machine.addCluster(CLUSTER, "another stack");

@@ -7,6 +7,7 @@ import type {
   V1Pod,
   V1Secret,
 } from "@kubernetes/client-node" with { "resolution-mode": "import" };
+import type { Workload } from "../../scripts/lib/workloads";
 import type { ClusterReader, KubeletSummary } from "../../scripts/status/reader";
 import { CONTAINERS } from "../../values/containers";
 import { CHARTS, type Component, COMPONENTS } from "../../versions";
@@ -38,6 +39,7 @@ export class FakeCluster {
     { metadata: { name: NODE }, status: { conditions: [condition("Ready", "True")] } },
   ];
   readonly pods: V1Pod[];
+  readonly workloads: Workload[];
   readonly pulling: CoreV1Event[] = [];
   readonly records: V1Secret[];
   readonly claims: V1PersistentVolumeClaim[];
@@ -68,6 +70,7 @@ export class FakeCluster {
         own.filter((one) => one.workload === workload),
       );
     });
+    this.workloads = workloads.map(([name, kind]) => ({ kind, metadata: { name } }));
     this.records = parts.map((part) => helmRecord(part));
     const claimed = ["tempo", "loki", "mimir", "grafana", "alloy-data"].filter((name) =>
       parts.includes(name.split("-")[0]!),
@@ -97,6 +100,7 @@ export class FakeCluster {
       nodes: () => this.answer("nodes", this.nodes),
       pods: () => this.answer("pods", { pods: this.pods, pulling: this.pulling }),
       records: () => this.answer("records", this.records),
+      workloads: () => this.answer("workloads", this.workloads),
       claims: () => this.answer("claims", this.claims),
       volumes: () => this.answer("volumes", this.volumes),
       kubelet: () => this.answer("kubelet", this.summary),
@@ -120,6 +124,16 @@ export class FakeCluster {
   /** The pod of a workload. */
   podOf(workload: string): V1Pod {
     return this.pods.find(({ metadata }) => metadata!.name!.startsWith(`${workload}-`))!;
+  }
+
+  /** Takes the pod of a workload away. */
+  losePodOf(workload: string): void {
+    this.pods.splice(this.pods.indexOf(this.podOf(workload)), 1);
+  }
+
+  /** A workload itself. */
+  workload(name: string): Workload {
+    return this.workloads.find(({ metadata }) => metadata!.name === name)!;
   }
 
   private answer<T>(what: string, value: T): Promise<T> {

@@ -1,4 +1,7 @@
+import { type Found, lookAtAll } from "../../scripts/doctor/check";
+import { CLUSTER as CHECKS_OF_CLUSTER } from "../../scripts/doctor/cluster";
 import type { Facts } from "../../scripts/doctor/facts";
+import { STATE } from "../../scripts/doctor/state";
 import type { Kept } from "../../scripts/lib/engine";
 import type { Revision } from "../../scripts/lib/helm-records";
 import type { Settings } from "../../settings";
@@ -35,6 +38,12 @@ export function revision(release: string, status = "deployed", number = 1): Revi
   return { secret, release, revision: number, status };
 }
 
+/** Tells one thing, whenever it is asked. */
+export const is =
+  <T>(value: T) =>
+  () =>
+    Promise.resolve(value);
+
 /** What a machine tells on which all is well, but for the changes; and what was mended, in order. */
 export function factsWith(changes: Partial<Facts> = {}): Facts & { mended: unknown[] } {
   const mended: unknown[] = [];
@@ -42,10 +51,6 @@ export function factsWith(changes: Partial<Facts> = {}): Facts & { mended: unkno
     (what: string) =>
     (...about: unknown[]) =>
       Promise.resolve(void mended.push([what, ...about.filter((one) => typeof one !== "function")]));
-  const is =
-    <T>(value: T) =>
-    () =>
-      Promise.resolve(value);
   return {
     tool: (name) => Promise.resolve({ name, version: TOOLS[name].version, ours: true }),
     docker: is({ version: "28.1.0", memory: 16e9, folder: "/", cgroup: "2" }),
@@ -67,4 +72,13 @@ export function factsWith(changes: Partial<Facts> = {}): Facts & { mended: unkno
     mended,
     ...changes,
   };
+}
+
+/** What doctor looks at of stack and cluster. */
+export const CHECKS_OF_STACK = [...STATE, ...CHECKS_OF_CLUSTER];
+
+/** What the check of that name finds. */
+export async function look(name: string, changes: Partial<Facts> = {}): Promise<Found> {
+  const found = await lookAtAll(CHECKS_OF_STACK, factsWith(changes));
+  return found.find((one) => one.name === name)!;
 }

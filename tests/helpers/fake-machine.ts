@@ -8,7 +8,7 @@ const FAKES = path.join(PROJECT, "tests/contract/fakes");
 /** All that the script may count on beside Docker and kind, on any machine. */
 const ALWAYS_THERE = ["sh", "grep", "sleep"];
 /** What the fakes themselves use. */
-const FOR_THE_FAKES = ["basename", "cat", "chmod", "mkdir", "rm", "test", "touch"];
+const FOR_THE_FAKES = ["basename", "cat", "chmod", "ls", "mkdir", "rm", "test", "touch"];
 
 /** What a run of the script came to. */
 export interface Outcome {
@@ -25,6 +25,9 @@ export interface Running {
   said: { stdout: string; stderr: string };
   ended: Promise<Outcome>;
 }
+
+/** What the fakes can be told. */
+type State = "docker-is-down" | "create-goes-wrong" | "list-goes-wrong" | "node-goes-wrong";
 
 /** A machine with a Docker and a kind that only pretend, and with no program that the script does not need. */
 export class FakeMachine {
@@ -110,7 +113,14 @@ export class FakeMachine {
     fs.rmSync(path.join(this.folder, "bin", name));
   }
 
-  set(state: "docker-is-down" | "create-goes-wrong" | "list-goes-wrong", value?: string): void {
+  /** Has nobody wait for anything. */
+  hurry(): void {
+    const sleep = path.join(this.folder, "bin/sleep");
+    fs.rmSync(sleep);
+    fs.symlinkSync(program("true").path!, sleep);
+  }
+
+  set(state: State, value?: string): void {
     if (value === undefined) fs.rmSync(path.join(this.folder, state));
     else fs.writeFileSync(path.join(this.folder, state), value);
   }

@@ -6,6 +6,12 @@ import type { Asked, Ended } from "./loadgen-worker";
 const THREAD = `require("tsx/cjs"); require(${JSON.stringify(`${__dirname}/loadgen-worker.ts`)});`;
 let thread: Worker | undefined;
 
+/**
+ * The thread's first run has to load and transpile it all, which alone takes a busy machine 5 s; and a test that gives a run up
+ * leaves its end to the next test, as that one's own.
+ */
+jest.setTimeout(60_000);
+
 /** Runs the load generator in a thread of its own; one at a time. */
 export async function loadgen(argv: string[], more: Omit<Asked, "argv"> = {}): Promise<Ended> {
   thread ??= new Worker(THREAD, { eval: true });

@@ -59,6 +59,13 @@ describe("mend", () => {
     expect(await mended()).toEqual(anew("The cluster is half-made: making it anew"));
   });
 
+  it("takes nothing away whose node does not tell what it is like", async () => {
+    machine.run("ensure");
+    machine.set("node-goes-wrong", "exec");
+    machine.hurry();
+    await expect(mended()).rejects.toThrow(/does not answer .* and was left as it is: /);
+  });
+
   it("starts a cluster that is stopped", async () => {
     machine.run("ensure");
     machine.stop("watchtower");
@@ -159,6 +166,13 @@ describe("down", () => {
     const look = { removeLost: jest.fn(), contextOf: () => "theirs" };
     await down(new FakeEngine({}).engine, { out: new Memory(), err: new Memory() }, look);
     expect(look.removeLost).not.toHaveBeenCalled();
+  });
+
+  it("takes away a cluster whose node does not answer", async () => {
+    machine.run("ensure");
+    machine.set("node-goes-wrong", "exec");
+    expect(await run(undefined, { clusterUrn: URN, interrupted: false })).toMatchObject({ code: 0 });
+    expect(machine.state).toEqual({});
   });
 
   it("begins nothing while Docker does not answer", async () => {

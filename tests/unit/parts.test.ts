@@ -46,6 +46,11 @@ describe("a component that a verb is asked for", () => {
       "There is no stand-in: the second write goes to Sumo Logic",
     ],
     ["sumo-stand-in", { sumoDestination: "off" }, "There is no stand-in: the second write is off"],
+    [
+      "sumo-stand-in",
+      { components: ["loki"], sumoDestination: "off" },
+      "This stack runs without alloy: `npm run up -- loki alloy` adds it.",
+    ],
   ] as const)("is told of when the stack runs without it: %s", (name, given, sentence) => {
     const part = readPart(name);
     expect(() => requireRuns(part, stack({ ...given } as Partial<Stack>))).toThrow(sentence);

@@ -117,6 +117,7 @@ describe("the plan", () => {
   it("says when there is no Alloy to configure", async () => {
     const { out } = await plan("--config", 'components=["grafana"]');
     expect(out).toMatch(/without Alloy\.\n$/);
+    expect(out).toContain("Second write\nNone: this stack runs without Alloy.\n");
   });
 
   it("passes on what the program warns of", async () => {

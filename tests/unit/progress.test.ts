@@ -120,6 +120,28 @@ describe("what is said meanwhile", () => {
     expect(shown()).toEqual(["1.0 s  cluster: Ensuring node image (kindest/node:v1.34.0)   ..."]);
   });
 
+  it.each([
+    'Set kubectl context to "kind-watchtower"',
+    "You can now use your cluster with:",
+    "kubectl cluster-info --context kind-watchtower",
+    "Have a nice day! 👋",
+    "Not sure what to do next? 😅  Check out https://kind.sigs.k8s.io/docs/user/quick-start/",
+  ])("by kind once it is done is not: %s", async (chatter) => {
+    happens(
+      begun(CLUSTER),
+      said(" • Installing StorageClass 💾  ...\n", "info"),
+      said(`${chatter}\n`, "info"),
+    );
+    await pass(1);
+    expect(shown()).toEqual(["1.0 s  cluster: Installing StorageClass   ..."]);
+  });
+
+  it("by our own script is shown", async () => {
+    happens(begun(CLUSTER), said("The cluster was left half-made; making it again.\n", "info"));
+    await pass(1);
+    expect(shown()).toEqual(["1.0 s  cluster: The cluster was left half-made; making it again."]);
+  });
+
   it("by others is not", async () => {
     happens(begun(CLUSTER), said("a word of a chart's", "info", LOKI));
     await pass(1);

@@ -62,9 +62,9 @@ describe("a restart", () => {
     );
   });
 
-  it("of what is not in the cluster says what brings it there", async () => {
+  it("of what is not in the cluster says who knows what brings it back", async () => {
     await expect(restart(workloads([]).given, patience, () => undefined)).rejects.toThrow(
-      /`npm run up` mends/,
+      /: `npm run status` names what brings it back/,
     );
   });
 });

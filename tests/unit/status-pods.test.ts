@@ -1,4 +1,6 @@
+import type { V1StatefulSetSpec } from "@kubernetes/client-node" with { "resolution-mode": "import" };
 import { COMPONENTS } from "../../versions";
+import { helmRecord } from "../helpers/fake-cluster";
 import { FakeStatus } from "../helpers/fake-status";
 
 let stack: FakeStatus;
@@ -34,19 +36,6 @@ describe("a pod", () => {
     ]);
   });
 
-  it("that is missing is named by its workload, with what brings it back", async () => {
-    const { pods } = stack.cluster;
-    pods.splice(pods.indexOf(stack.cluster.podOf("mimir-compactor")), 1);
-    expect(await stack.amiss()).toMatchObject([
-      {
-        name: "mimir-compactor",
-        state: "wrong",
-        saw: "has no pod",
-        mend: "if it was scaled down, `kubectl --context kind-watchtower -n watchtower scale --replicas=1 statefulset/mimir-compactor`",
-      },
-    ]);
-  });
-
   it("near its memory's limit is told, with the container", async () => {
     const pod = stack.cluster.summary.pods.find(({ podRef }) => podRef.name.startsWith("alloy-"))!;
     pod.containers!.find(({ name }) => name === "alloy")!.memory = { workingSetBytes: 240 * MiB };
@@ -66,6 +55,56 @@ describe("a pod", () => {
     });
     const line = (await stack.run()).lines.find(({ name }) => name === "tempo-0");
     expect(line).toMatchObject({ state, saw: expect.stringMatching(/; 1 restart \(OOMKilled\)$/) as string });
+  });
+});
+
+describe("a workload without a pod is named, with what brings it back", () => {
+  const ON = "--context kind-watchtower -n watchtower";
+  const COMPACTOR = { area: "pods", name: "mimir-compactor", state: "wrong" };
+  beforeEach(async () => {
+    stack = await FakeStatus.start();
+    stack.cluster.losePodOf("mimir-compactor");
+  });
+  const deleteIt = () => {
+    const { workloads } = stack.cluster;
+    workloads.splice(workloads.indexOf(stack.cluster.workload("mimir-compactor")), 1);
+  };
+
+  it("where it was scaled down", async () => {
+    stack.cluster.workload("mimir-compactor").spec = { replicas: 0 } as V1StatefulSetSpec;
+    const mend = `\`kubectl ${ON} scale --replicas=1 statefulset/mimir-compactor\``;
+    expect(await stack.amiss()).toEqual([{ ...COMPACTOR, saw: "is scaled down to no pod", mend }]);
+  });
+
+  it("where its pods are refused", async () => {
+    const mend = `see \`kubectl ${ON} describe statefulset/mimir-compactor\``;
+    expect(await stack.amiss()).toEqual([{ ...COMPACTOR, saw: "has no pod", mend }]);
+  });
+
+  it("where it was deleted: Helm's newest revision, by its number", async () => {
+    deleteIt();
+    stack.cluster.records.push(helmRecord("mimir", { revision: 3 }));
+    const mend = "`helm --kube-context kind-watchtower -n watchtower rollback mimir 3`";
+    expect(await stack.amiss()).toEqual([{ ...COMPACTOR, saw: "its StatefulSet was deleted", mend }]);
+  });
+
+  it("where it is gone with its release: the part's line says what brings that back", async () => {
+    deleteIt();
+    const { records } = stack.cluster;
+    records.splice(
+      records.findIndex(({ metadata }) => metadata!.labels!.name === "mimir"),
+      1,
+    );
+    const amiss = await stack.amiss();
+    expect(amiss.map(({ area, name }) => `${area} ${name}`)).toEqual(["parts mimir", "pods mimir-compactor"]);
+    expect(amiss[1]).toEqual({ ...COMPACTOR, saw: "its StatefulSet was deleted" });
+  });
+
+  it.each(["workloads", "records"])("where the cluster does not tell of %s", async (what) => {
+    deleteIt();
+    stack.cluster.broken.set(what, "no answer within 2 s");
+    const saw = "has no pod, and why is not known: no answer within 2 s";
+    expect(await stack.amiss()).toContainEqual({ ...COMPACTOR, saw });
   });
 });
 

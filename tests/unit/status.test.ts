@@ -74,6 +74,11 @@ describe("a stack that is well", () => {
   );
 });
 
+it("says that there is no second path without Alloy, rather than that it is off", async () => {
+  stack = await FakeStatus.start("off", ["grafana"]);
+  expect((await stack.run([])).out).toMatch(/All is well\. There is no second path without alloy\.\n$/);
+});
+
 describe("a part that is broken is named, and the exit code is 1", () => {
   beforeEach(async () => (stack = await FakeStatus.start()));
 

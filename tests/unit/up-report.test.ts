@@ -20,6 +20,17 @@ describe("what up tells in the end", () => {
     expect(text).not.toMatch(/Grafana|password|OTLP|undefined|npm run verify/);
   });
 
+  it.each([
+    [["loki", "alloy"], /second path +off; on: npm run sumo -- on\n/],
+    [
+      ["loki", "grafana"],
+      /second path +none, as this stack runs without alloy; with it: npm run up -- loki grafana alloy\n/,
+    ],
+  ])("of the second path, where the stack runs %j, is what brings it", (components, line) => {
+    const text = report(outputs({ components, sumoDestination: "off" }), {}, "61.0");
+    expect(`${text}\n`).toMatch(line);
+  });
+
   it("has the commands that have to run first on a cluster that exposes no ports", () => {
     const portForward = ["kubectl a", "kubectl b"];
     expect(report(outputs({ ...OTLP, portForward }), {}, "1.0")).toMatch(

@@ -1,0 +1,72 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { containerStatus, dockerInfo } from "../../scripts/lib/docker";
+import { wake } from "../../scripts/lib/node";
+import { ownEnvironment } from "../helpers/own-environment";
+import { temporaryFolder } from "../helpers/tools";
+
+ownEnvironment();
+
+let folder: string;
+beforeEach(() => {
+  folder = temporaryFolder();
+  process.env.PATH = folder;
+});
+afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+const docker = (script: string) =>
+  fs.writeFileSync(path.join(folder, "docker"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+
+describe("Docker", () => {
+  const NOT_LET_IN = "Docker does not let you in: run `sudo usermod -aG docker $USER`, log in again";
+  const NOT_THERE = "Docker does not answer: start Docker, and run this again.";
+
+  it("says what it is", async () => {
+    docker(
+      `echo '{"ServerVersion":"28.1.0","MemTotal":17,"DockerRootDir":"/var/lib/docker","CgroupVersion":"2"}'`,
+    );
+    const is = { version: "28.1.0", memory: 17, folder: "/var/lib/docker", cgroup: "2" };
+    expect(await dockerInfo()).toEqual(is);
+  });
+
+  it("that is missing is to be installed", async () => {
+    await expect(dockerInfo()).rejects.toThrow(/^Docker is missing: install it \(https:\S+\), start it/);
+  });
+
+  it.each([
+    ["echo Cannot connect to the Docker daemon at unix:///x.sock. >&2; exit 1", NOT_THERE],
+    [`echo '{"ServerVersion":"","ServerErrors":["Cannot connect to the Docker daemon"]}'`, NOT_THERE],
+    ["echo permission denied while trying to connect to the socket >&2; exit 1", NOT_LET_IN],
+    [`echo '{"ServerVersion":"","ServerErrors":["permission denied while trying to connect"]}'`, NOT_LET_IN],
+  ])("that answers with %s is told in one sentence", async (script, sentence) => {
+    docker(script);
+    await expect(dockerInfo()).rejects.toThrow(sentence);
+  });
+});
+
+describe("a container", () => {
+  it("is told as Docker has it, and as none where Docker has none", async () => {
+    docker("echo paused");
+    expect(await containerStatus("node")).toBe("paused");
+    docker(`echo "Error response from daemon: No such container: node" >&2; exit 1`);
+    expect(await containerStatus("node")).toBeUndefined();
+  });
+
+  it.each([
+    ["exited", "start"],
+    ["paused", "unpause"],
+  ])("that is %s is woken by docker %s", async (status, how) => {
+    const calls = path.join(folder, "calls");
+    docker(`echo "$*" >> ${calls}\necho ${status}`);
+    await wake("node");
+    expect(fs.readFileSync(calls, "utf8").trim().split("\n").at(-1)).toBe(`${how} node`);
+  });
+
+  it.each([
+    ["echo Cannot connect to the Docker daemon. >&2; exit 1", "Docker does not answer: start Docker"],
+    ["echo something else >&2; exit 1", "Docker does not tell of the container node (something else)"],
+  ])("does not count as gone when Docker says: %s", async (script, sentence) => {
+    docker(script);
+    await expect(containerStatus("node")).rejects.toThrow(sentence);
+  });
+});
