@@ -1,7 +1,8 @@
 #!/bin/sh
 # kind-cluster.sh ensure | delete | state | check | ports | remove-lost: makes the kind cluster of a stack and prints its
 # kubeconfig, takes it away, says what has become of it, whether Docker and kind tell at all, or which of its ports are taken;
-# or takes away one that this folder's stack made and no longer knows of. Pulumi runs the first two (components/cluster.ts), `npm run up` and its kin the others. It reads
+# or takes away one that this folder's stack made and no longer knows of. Pulumi runs the first two (components/cluster.ts),
+# `npm run up` and its kin the others. It reads
 #   CLUSTER      name of the cluster
 #   OWNER        id of the stack, drawn once and kept in its state; remove-lost does without
 #   STACK        name of the stack; a state that an earlier version has left has none

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import { END_PODS } from "../../scripts/lib/node";
+import { END_KEEPERS } from "../../scripts/lib/node";
 import { temporaryFolder } from "../helpers/tools";
 
 const run = promisify(execFile);
@@ -35,21 +35,24 @@ describe("before the node is stopped", () => {
     return child;
   }
 
-  async function endPods(): Promise<string> {
+  async function endKeepers(): Promise<string> {
     const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
-    return (await run("sh", ["-c", END_PODS, "sh", folder], { env })).stderr;
+    return (await run("sh", ["-c", END_KEEPERS, "sh", folder], { env })).stderr;
   }
 
-  it("the kubelet is ended, and each process of a pod has its time to end", async () => {
+  it("the kubelet is ended, and each process of a pod that keeps data has its time to end", async () => {
     const done = path.join(folder, "done");
     await start(POD, `trap 'sleep 0.5; touch "${done}"; exit' TERM`);
     const quick = await start(POD, "trap exit TERM");
-    const other = await start("/kubelet.slice/kubelet.service", "true");
-    expect(await endPods()).toBe("");
+    const others = [
+      await start("/kubelet.slice/kubelet.service", "true"),
+      await start(POD, "trap '' TERM", "kube-apiserver"),
+    ];
+    expect(await endKeepers()).toBe("");
     expect(fs.existsSync(done)).toBe(true);
     expect(quick.exitCode).toBe(0);
     expect(fs.readFileSync(path.join(folder, "told"), "utf8")).toBe("stop kubelet\n");
-    expect(other.exitCode ?? other.signalCode).toBeNull();
+    for (const other of others) expect(other.exitCode ?? other.signalCode).toBeNull();
   });
 
   it("Alloy ends before those that it sends to", async () => {
@@ -57,11 +60,11 @@ describe("before the node is stopped", () => {
     await start(POD, ends("tempo"));
     await start(POD, `trap 'sleep 0.3; echo alloy >> "${folder}/ended"; exit' TERM`, "alloy");
     await start(POD, ends("loki"), "loki");
-    await endPods();
+    await endKeepers();
     expect(fs.readFileSync(path.join(folder, "ended"), "utf8")).toMatch(/^alloy\n/);
   });
 
   it("nothing goes wrong where there is no pod", async () => {
-    expect(await endPods()).toBe("");
+    expect(await endKeepers()).toBe("");
   });
 });
