@@ -7,6 +7,7 @@ import { backendKilled } from "./backend-killed";
 import { backendStopped } from "./backend-stopped";
 import { badRequestCases } from "./bad-requests";
 import { burst } from "./burst";
+import { mimirIngesterDiskLost } from "./mimir-ingester-disk-lost";
 import { nodeStopped } from "./node-stopped";
 import { queueFull } from "./queue-full";
 import { sink401ThenRepaired } from "./sink-401-then-repaired";
@@ -40,5 +41,6 @@ export const CASES: Case[] = [
   ...backendKilled,
   ...backendDown,
   ...volumeFull,
+  mimirIngesterDiskLost,
   nodeStopped,
 ];
