@@ -26,6 +26,8 @@ export function tempoValues({ retention, imageRegistry, withMimir }: TempoSettin
       extraEnv: [goMemoryLimit(SIZE.tempo)],
       securityContext: { ...RESTRICTED, readOnlyRootFilesystem: true }, // chart: none
       // Receivers stay the chart's: its port list reads jaeger's four protocols even when they are null.
+      // Default 30 s, and a query that comes as Tempo ends is never answered: nobody is served for that long.
+      server: { graceful_shutdown_timeout: "2s" },
       storage: {
         trace: {
           backend: "local",

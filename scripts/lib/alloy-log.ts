@@ -12,6 +12,9 @@ export interface ExportError {
   reason: string;
 }
 
+/** Of an exporter that was made anew as it waited to try again: it says that it drops what its queue on disk still has. */
+const KEPT = "interrupted due to shutdown: ";
+
 const FAILED = /msg="Exporting failed\. (Will retry|Dropping)/;
 
 /** The failed attempts that Alloy's log tells of, oldest first (wording of Alloy 1.18, logfmt). */
@@ -29,8 +32,8 @@ export function exportErrors(log: string): ExportError[] {
         exporter: exporter as Exporter,
         signal: signal as SignalName | undefined,
         at: new Date(at),
-        final: what === "Dropping",
-        reason: shortly(redacted(error)),
+        final: what === "Dropping" && !error.startsWith(KEPT),
+        reason: shortly(redacted(error.replace(KEPT, ""))),
       },
     ];
   });

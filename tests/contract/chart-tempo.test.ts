@@ -24,13 +24,13 @@ function config(variant?: Variant): TempoConfig {
 
 describeWith(toRender("tempo"), "Tempo, as its chart renders it", () => {
   it("is given all of our configuration", () => {
-    const { ingester, overrides, storage, metricsGenerator } = tempoValues({
+    const { ingester, overrides, server, storage, metricsGenerator } = tempoValues({
       retention: { traces: 24 },
       withMimir: true,
     }).tempo;
     const { enabled, remoteWriteUrl, ...generator } = metricsGenerator as Record<string, unknown>;
     expect({ enabled, remoteWriteUrl }).toEqual({ enabled: true, remoteWriteUrl: ADDRESS.mimirRemoteWrite });
-    expect(config()).toMatchObject({ ingester, overrides, storage, metrics_generator: generator });
+    expect(config()).toMatchObject({ ingester, overrides, server, storage, metrics_generator: generator });
   });
 
   it("takes OTLP by gRPC and HTTP from other pods", () => {

@@ -143,6 +143,12 @@ describe("what Alloy's log tells of failed attempts", () => {
         reason: 'Post "<redacted>": dial tcp: lookup sumo.example: no such host',
       },
     ],
+    [
+      "data that the queue on disk still has",
+      DROP,
+      `"interrupted due to shutdown: failed to make an HTTP request: Post \\"https://sumo.example/receiver/v1/otlp/${TOKEN}/v1/logs\\": EOF"`,
+      { signal: "logs", final: false, reason: 'Post "<redacted>": EOF' },
+    ],
     ["a word without quotes", RETRY, "EOF", { signal: undefined, final: false, reason: "EOF" }],
   ])("tells %s shortly, and never where the token is", (_, what, error, told) => {
     expect(reasonOf(what, error)).toMatchObject(told);
