@@ -21,6 +21,12 @@ const off = { enabled: false };
 const BLOCKS_CLAIM = "mimir-blocks";
 const BLOCKS_PATH = "/mimir-blocks";
 
+/**
+ * How often shipped blocks are listed, and the list is read; default 15 m, each. An ingester without its disk has nothing
+ * else to answer with. Queries do without a block for three times as long, and then insist on it.
+ */
+const LOOKS_FOR_BLOCKS = "1m";
+
 /** Parts of the chart that a laptop does without. */
 const OFF_ON_A_LAPTOP = {
   minio: off,
@@ -123,6 +129,7 @@ function mimirConfig(retention: MimirSettings["retention"]): { [key: string]: He
     compactor: {
       data_dir: "/data/compactor",
       first_level_compaction_wait_period: "0s",
+      cleanup_interval: LOOKS_FOR_BLOCKS, // which is also when it lists the blocks for all others
       sharding_ring: {
         wait_stability_min_duration: "0s",
         heartbeat_period: "5s", // at the default minute a first entry that goes unnoticed costs that minute
@@ -134,8 +141,19 @@ function mimirConfig(retention: MimirSettings["retention"]): { [key: string]: He
     },
     multitenancy_enabled: false, // or every request needs a tenant header
     usage_stats: off,
-    blocks_storage: { backend: "filesystem", filesystem: { dir: `${BLOCKS_PATH}/blocks` } },
+    blocks_storage: {
+      backend: "filesystem",
+      filesystem: { dir: `${BLOCKS_PATH}/blocks` },
+      bucket_store: {
+        sync_interval: LOOKS_FOR_BLOCKS,
+        // Default 10 h: the store-gateway leaves younger blocks out, and queries, which by query_store_after want them, fail.
+        ignore_blocks_within: "0s",
+        // Default 1 h, after which queries fail: so they would after a laptop's sleep. Ingesters keep blocks for 13 h.
+        bucket_index: { max_stale_period: "12h" },
+      },
+    },
     limits: {
+      query_ingesters_within: "0s", // default 13 h: what came before a long sleep, and is in no block yet, would be hidden
       max_global_series_per_user: 150_000,
       max_global_exemplars_per_user: 100_000,
       max_label_names_per_series: 60,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { SIGNALS } from "../lib/otlp";
+import { type Signal, SIGNALS } from "../lib/otlp";
 import { type Ask, FIND } from "./finders";
 import { each, type Items, type Ledger, type Range } from "./ledger";
 import type { Received } from "./sink";
@@ -46,6 +46,11 @@ export class Account {
   /** Requests that the second path need not have. */
   excuse(range: Range): void {
     this.excused.push(range);
+  }
+
+  /** What was found of a signal does not count any more: the backend has to be asked for all of it again. */
+  findAnew(signal: Signal): void {
+    this.found[signal] = new Tally();
   }
 
   /** Asks the backends now and then until `stop`, so that little is left to be asked for at once. */

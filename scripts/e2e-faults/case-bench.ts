@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Fault } from "../lib/fault";
+import type { Signal } from "../lib/otlp";
 import { waitUntil } from "../lib/wait";
 import type { Stack } from "../lib/stack";
 import type { Account } from "./account";
@@ -21,13 +22,16 @@ export interface BenchParts {
     | "editAlloy"
     | "keepAway"
     | "kill"
+    | "loseVolume"
     | "notReady"
     | "restartNode"
     | "suspendNode"
     | "setSecondWrite"
+    | "shipBlocks"
     | "shrinkVolume"
     | "tools"
     | "volumeOf"
+    | "whileGone"
   >;
   meter: Meter;
   ledger: Ledger;
@@ -101,6 +105,23 @@ export class CaseBench implements Bench {
       void this.lastLooks(part);
       await this.pause(ms);
     });
+  }
+
+  whileGone(part: Part, body: () => Promise<void>): Promise<void> {
+    void this.lastLooks(part);
+    return this.parts.live.whileGone(part, body);
+  }
+
+  shipBlocks(): Promise<void> {
+    return this.parts.live.shipBlocks();
+  }
+
+  loseVolume(part: Part): Promise<void> {
+    return this.parts.live.loseVolume(part);
+  }
+
+  findAnew(signal: Signal): void {
+    this.parts.account.findAnew(signal);
   }
 
   async rollOutAlloy(): Promise<void> {

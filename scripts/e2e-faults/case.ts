@@ -31,6 +31,8 @@ export interface Expectation {
   restarts?: readonly string[] | "all";
   /** Whether nobody has to mend it: the time until all is there then counts from the fault on. */
   unaided?: boolean;
+  /** For how long what a backend has may be hidden from queries, so that nothing new is found. */
+  hiddenForMs?: number;
   /** How soon a request is found locally while the case goes on and while it is mended. */
   freshWithinMs?: number;
   /** How long after it was mended everything sent before is there. */
@@ -72,6 +74,14 @@ export interface Bench {
   kill(part: Part): Promise<void>;
   /** Has a part's pod away for so long. */
   keepAway(part: Part, ms: number): Promise<void>;
+  /** Has a part's pod away, does something once it is gone, and waits until it is ready again. */
+  whileGone(part: Part, body: () => Promise<void>): Promise<void>;
+  /** Has Mimir's ingester write all it holds to the blocks that it shares with others. */
+  shipBlocks(): Promise<void>;
+  /** Has a part's pod start anew with nothing on its volume. */
+  loseVolume(part: Part): Promise<void>;
+  /** What was found of a signal so far has to be found again. */
+  findAnew(signal: Signal): void;
   /** Has Alloy's Deployment make its pod anew, and waits until it is ready. */
   rollOutAlloy(): Promise<void>;
   /** Changes the text of Alloy's configuration, until the case is mended, and waits until Alloy has taken it. */

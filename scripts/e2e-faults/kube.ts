@@ -65,6 +65,13 @@ export class Kube {
     return (await this.get(this.within(`pods/${pod}:${PARTS[part].port}/proxy/metrics`))).toString();
   }
 
+  /** Asks a part's program to do something, by its own API. */
+  async tell(part: Part, path: string): Promise<void> {
+    const { metadata } = await this.pod(part);
+    const page = this.within(`pods/${metadata.name}:${PARTS[part].port}/proxy${path}`);
+    await this.get(page, { method: "POST" });
+  }
+
   /** What a part's program, and the one before it in the same pod, has written since a time. */
   async log(part: Part, since: Date): Promise<string> {
     const { metadata, status } = await this.pod(part);

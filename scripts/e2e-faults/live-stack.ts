@@ -128,6 +128,24 @@ export class LiveStack {
     await this.whileGone(part, () => this.tools.shell.mountSmall(folder, spareMiB));
   }
 
+  /** Has Mimir's ingester write all it holds to the shared blocks. */
+  async shipBlocks(): Promise<void> {
+    await this.tools.kube.tell("mimir-ingester", "/ingester/flush");
+    await this.until(async () => {
+      const samples = parseMetrics(await this.readPage("mimir-ingester"));
+      const held = sumOf(samples, "cortex_ingester_memory_series");
+      if (held > 0) return `the ingester holds ${held} series in memory`;
+      const unshipped = sumOf(samples, "cortex_ingester_oldest_unshipped_block_timestamp_seconds");
+      return unshipped > 0 ? "the ingester has blocks that are not shipped" : undefined;
+    }, SOON);
+  }
+
+  /** Has a part's pod start anew with nothing on its volume. What it alone held is gone for good. */
+  async loseVolume(part: Part): Promise<void> {
+    const folder = await this.volumeOf(part);
+    await this.whileGone(part, () => this.tools.shell.wipe(folder));
+  }
+
   async volumeOf(part: Part): Promise<string> {
     const { claim } = PARTS[part] as { claim?: string };
     if (claim === undefined) throw new Fault(`${part} has no volume.`);
@@ -158,8 +176,8 @@ export class LiveStack {
     if (stuck !== undefined) throw new Fault(`Waited ${patience.withinMs / 1_000} s, and still ${stuck}.`);
   }
 
-  /** Has a part's pod gone while something is done to its volume. */
-  private async whileGone(part: Part, body: () => Promise<void>): Promise<void> {
+  /** Has a part's pod away, and waits until it is gone before something is done, and until it is ready again. */
+  async whileGone(part: Part, body: () => Promise<void>): Promise<void> {
     await this.keepAway(part, async () => {
       await this.until(async () => {
         const { length } = (await this.tools.kube.pods(part)).filter(({ status }) =>

@@ -54,6 +54,11 @@ export class NodeShell {
     await this.sh(`rm -f "$1/.filler"`, folder);
   }
 
+  /** Deletes all that is in it. */
+  async wipe(folder: string): Promise<void> {
+    await this.sh(`find "$1" -mindepth 1 -delete`, folder);
+  }
+
   private sh(script: string, ...args: string[]): Promise<string> {
     return docker("exec", this.node, "sh", "-c", script, "sh", ...args).catch((error: Error) => {
       throw error instanceof Fault

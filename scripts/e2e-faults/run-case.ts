@@ -128,12 +128,13 @@ class CaseRun {
       calmMs: times.calmMs,
     };
     const mended = { before: () => before, beganAt: Date.now(), calmMs: 0 };
+    const unchangedMs = Math.max(times.recovery.unchangedMs, one.expects.hiddenForMs ?? 0);
     const allowed = { local: () => this.may().local, second: () => this.may().second };
     [this.recoveredMs] = await Promise.all([
       account.recover({
         ...(one.expects.unaided ? unaided : mended),
         allowed,
-        patience: times.recovery,
+        patience: { ...times.recovery, unchangedMs },
         ended: rig.ended,
       }),
       bench.pause(rig.options.loadMs),

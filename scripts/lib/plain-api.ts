@@ -11,7 +11,7 @@ export interface ApiAnswer {
 
 /** One request to the cluster's API. */
 export interface ApiRequest {
-  method?: "GET" | "DELETE" | "PATCH";
+  method?: "GET" | "DELETE" | "PATCH" | "POST";
   headers?: Record<string, string>;
   body?: string;
 }

@@ -5,7 +5,15 @@ import { describeWith } from "../helpers/tools";
 
 /** What is read here of Mimir's own configuration. */
 interface MimirConfig {
-  blocks_storage: { backend: string; filesystem: { dir: string } };
+  blocks_storage: {
+    backend: string;
+    filesystem: { dir: string };
+    bucket_store: {
+      sync_interval: string;
+      ignore_blocks_within: string;
+      bucket_index: { max_stale_period: string };
+    };
+  };
   frontend: { scheduler_address: string };
   frontend_worker: { scheduler_address: string };
   ingest_storage: { enabled: boolean };
@@ -13,13 +21,24 @@ interface MimirConfig {
     push_grpc_method_enabled: boolean;
     ring: { replication_factor: number; min_ready_duration: string };
   };
-  limits: { compactor_blocks_retention_period: string };
+  limits: { compactor_blocks_retention_period: string; query_ingesters_within: string };
   memberlist: { join_members: string[]; rejoin_interval: string };
   multitenancy_enabled: boolean;
   querier: { query_store_after: string };
   store_gateway: { sharding_ring: { replication_factor: number; wait_stability_min_duration: string } };
-  compactor: { sharding_ring: { wait_stability_min_duration: string } };
+  compactor: { cleanup_interval: string; sharding_ring: { wait_stability_min_duration: string } };
   usage_stats: { enabled: boolean };
+}
+
+/** What Mimir does by itself (pkg/storegateway/gateway.go, pkg/storage/tsdb/bucketindex, pkg/querier of Mimir 3). */
+const SPREAD = 1.2;
+const QUERIER_LOOKS_MINUTES = 1;
+const INSISTS_AFTER_SYNCS = 3;
+const INGESTER_KEEPS_HOURS = 13;
+
+function minutes(duration: string): number {
+  const [, amount, unit] = /^(\d+)(m|h)$/.exec(duration)!;
+  return Number(amount) * (unit === "h" ? 60 : 1);
 }
 
 function config(variant?: Variant): MimirConfig {
@@ -92,8 +111,28 @@ describeWith(toRender("mimir"), "Mimir, as its chart renders it", () => {
     expect(limits.compactor_blocks_retention_period).toBe("5h");
   });
 
-  it("asks the blocks for samples of any age", () => {
-    expect(config().querier.query_store_after).toBe("0s");
+  it("asks blocks and ingester for samples of any age", () => {
+    const { blocks_storage, limits, querier } = config();
+    expect(querier.query_store_after).toBe("0s");
+    expect(blocks_storage.bucket_store.ignore_blocks_within).toBe("0s");
+    expect(limits.query_ingesters_within).toBe("0s");
+  });
+
+  it("has a block that was shipped read within four minutes, and before queries insist on it", () => {
+    const { blocks_storage, compactor } = config();
+    const [listed, synced] = [compactor.cleanup_interval, blocks_storage.bucket_store.sync_interval].map(
+      minutes,
+    );
+    const atStore = listed! + SPREAD * synced!;
+    const atQuerier = listed! + synced! + SPREAD * QUERIER_LOOKS_MINUTES;
+    expect(Math.max(atStore, atQuerier)).toBeLessThanOrEqual(4);
+    expect(atStore).toBeLessThan(INSISTS_AFTER_SYNCS * synced!);
+  });
+
+  it("lets no query fail for a list that is as old as a night, while the ingester has all that is not in it", () => {
+    const { max_stale_period } = config().blocks_storage.bucket_store.bucket_index;
+    expect(minutes(max_stale_period)).toBeGreaterThanOrEqual(12 * 60);
+    expect(minutes(max_stale_period)).toBeLessThan(INGESTER_KEEPS_HOURS * 60);
   });
 
   it("asks no tenant of those who write and read, and keeps one copy", () => {

@@ -33,6 +33,11 @@ export class NumberedBackends {
     if (signal === "metrics") this.keepSamples(body, isLost);
   }
 
+  /** As if what Mimir has taken so far had been nowhere but in its ingester. */
+  loseSamples(): void {
+    this.samples.length = 0;
+  }
+
   count(name: CounterName, items: number): void {
     this.counted[name] = (this.counted[name] ?? 0) + items;
   }

@@ -30,6 +30,8 @@ export class FakeRig {
   copies: { local: number; second: number } = { local: 1, second: 1 };
   alloyLog = "";
   containers = 'container_start_time_seconds{namespace="watchtower",pod="tempo-0",container="tempo"} 1';
+  /** Whether Mimir has its blocks still when its ingester has lost its disk. */
+  sharesBlocks = true;
   private exports = 0;
 
   private constructor(readonly sink: Sink) {}
@@ -61,6 +63,16 @@ export class FakeRig {
       keepAway: async (part: string, body: () => Promise<void>) => {
         await note(`keep away ${part}`);
         await body();
+      },
+      whileGone: async (part: string, body: () => Promise<void>) => {
+        await note(`${part} gone`);
+        await body();
+        await note(`${part} back`);
+      },
+      shipBlocks: () => note("ship blocks"),
+      loseVolume: (part: string) => {
+        if (!this.sharesBlocks) this.backends.loseSamples();
+        return note(`lose volume of ${part}`);
       },
       editAlloy: async (edit: (text: string) => string) => {
         await note(edit('otelcol.exporter.otlphttp "sumo" {\n queue_size = 603979776\n}'));

@@ -9,7 +9,7 @@ import { renderOf } from "./releases";
 import { program } from "./tools";
 
 type Name = "tempo" | "loki" | "mimir";
-type Config = Record<string, unknown>;
+export type Config = Record<string, unknown>;
 
 const NAMES: Name[] = ["tempo", "loki", "mimir"];
 export const BACKENDS = NAMES.map(program);
@@ -98,16 +98,16 @@ export class RealBackends {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(
-      this.running
-        .filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)
-        .map((one) => {
-          const gone = new Promise((resolve) => one.once("close", resolve));
-          one.kill("SIGKILL");
-          return gone;
-        }),
-    );
+    await Promise.all(this.running.map((one) => end(one)));
   }
+}
+
+/** Ends a process that may have ended already. */
+export async function end(one: ChildProcess, signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
+  if (one.exitCode !== null || one.signalCode !== null) return;
+  const gone = new Promise((resolve) => one.once("close", resolve));
+  one.kill(signal);
+  await gone;
 }
 
 function start(name: Name, config: string, folder: string): ChildProcess {
@@ -125,7 +125,7 @@ function configOf(name: Name): Config {
 }
 
 /** A configuration with other values, and without those that are undefined. */
-function changed(config: Config, changes: Config): Config {
+export function changed(config: Config, changes: Config): Config {
   const all = { ...config };
   for (const [key, change] of Object.entries(changes)) {
     if (change === undefined) delete all[key];

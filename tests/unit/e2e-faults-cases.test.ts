@@ -72,6 +72,12 @@ describe("a case", () => {
     ]);
   });
 
+  it("is missed when samples that had been found went with the ingester's disk", async () => {
+    fake.sharesBlocks = false;
+    const { faults } = await run("mimir-ingester-disk-lost");
+    expect(faults).toContainEqual(expect.stringMatching(/^\d+ metrics lost locally$/));
+  });
+
   it("is missed when everything is written to the backends twice", async () => {
     fake.copies.local = 2;
     const { faults } = await run("sink-429");
@@ -137,6 +143,10 @@ describe("what a case does to the stack", () => {
     ["loki-killed", ["kill loki"]],
     ["mimir-ingester-down", ["keep away mimir-ingester"]],
     ["tempo-volume-full", ["shrink tempo", "fill", "empty"]],
+    [
+      "mimir-ingester-disk-lost",
+      ["mimir-distributor gone", "ship blocks", "lose volume of mimir-ingester", "mimir-distributor back"],
+    ],
     ["node-stopped", ["restart node"]],
     ["node-suspended", ["suspend node", "node goes on"]],
   ])("%s: %j", async (name, asked) => {

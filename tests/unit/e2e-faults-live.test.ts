@@ -114,7 +114,13 @@ describe("a running stack", () => {
         up: () => Promise.resolve(void done.push("up")) as never,
       },
       cluster: {},
-      shell: { kill: (id: string) => Promise.resolve(void done.push(`kill ${id}`)) } as LiveTools["shell"],
+      shell: {
+        kill: (id: string) => Promise.resolve(void done.push(`kill ${id}`)),
+        wipe: (folder: string) =>
+          Promise.resolve(
+            void done.push(`wipe ${folder}, to undo: ${changes.map(({ what }) => what).join()}`),
+          ),
+      } as LiveTools["shell"],
       restoreFile: (file, text) => void done.push(`${file}: ${text}`),
       tell: () => {},
     });
@@ -147,6 +153,36 @@ describe("a running stack", () => {
   it("ends the process of a part's own container", async () => {
     await live.kill("alloy");
     expect(done).toEqual(["kill containerd://abc"]);
+  });
+
+  it("has the ingester ship, and waits until nothing is with it alone", async () => {
+    const held = [
+      [5, 0],
+      [0, 1_700_000_000],
+      [0, 0],
+    ];
+    fake.answers["/proxy/metrics"] = () => {
+      const [series, unshipped] = held.shift()!;
+      return `cortex_ingester_memory_series{user="a"} ${series}
+        cortex_ingester_oldest_unshipped_block_timestamp_seconds ${unshipped}`;
+    };
+    await live.shipBlocks();
+    expect(held).toEqual([]);
+    expect(fake.changes.map(({ path, how }) => [path, how.method])).toEqual([
+      ["/api/v1/namespaces/watchtower/pods/alloy-1:8080/proxy/ingester/flush", "POST"],
+    ]);
+  });
+
+  it("empties a volume while its pod is gone, and none may start", async () => {
+    fake.answers["/persistentvolumeclaims/"] = () => ({ spec: { volumeName: "v" } });
+    fake.answers["/persistentvolumes/"] = () => ({ spec: { hostPath: { path: "/a/folder" } } });
+    let looks = 0;
+    const coming = { ...POD, status: {} };
+    // Of the one that is asked to end; twice of that one ending; of one that waits for its start; of one that is ready.
+    fake.answers["/pods?"] = () => ({ items: [looks++ === 3 ? coming : POD] });
+    await live.loseVolume("mimir-ingester");
+    expect(done).toEqual(["wipe /a/folder, to undo: no-starts"]);
+    expect(changes).toEqual([]);
   });
 
   it("has a part away while no pod may start, whatever becomes of us", async () => {

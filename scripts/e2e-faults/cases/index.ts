@@ -7,6 +7,7 @@ import { backendKilled } from "./backend-killed";
 import { backendStopped } from "./backend-stopped";
 import { badRequestCases } from "./bad-requests";
 import { burst } from "./burst";
+import { mimirIngesterDiskLost } from "./mimir-ingester-disk-lost";
 import { nodeStopped } from "./node-stopped";
 import { nodeSuspended } from "./node-suspended";
 import { queueFull } from "./queue-full";
@@ -41,6 +42,7 @@ export const CASES: Case[] = [
   ...backendKilled,
   ...backendDown,
   ...volumeFull,
+  mimirIngesterDiskLost,
   nodeStopped,
   nodeSuspended,
 ];
