@@ -19,10 +19,13 @@ const TAKES_AWAY = [
 /** What goes on until it is ended. */
 const ENDLESS = [/\bport-forward\b/, /^npm run logs\b/, /--watch\b/, /\blogs (-f|--follow)\b/];
 
+/** What asks first, and finds nobody to ask here. */
+const ASKS = /^npm run reset$/;
+
 /** Commands that no test runs as they stand, and why. */
 const NOT_RUN: [RegExp, string][] = [
   [/…|<\w+>/, "has a place to fill in"],
-  [/^(npm run( -s)?|helm template|pulumi config|docker pause)$/, "is spoken of, and part of a command"],
+  [/^(npm run( -s)?|helm template|helm get manifest|pulumi config|docker pause)$/, "is spoken of, and part of a command"],
   [/\bsumoApi\./, "belongs to what has places to fill in"],
   [/^npm run pins\b/, "is for whoever moves a version"],
   [/^(npm ci && )?npm test$/, "is the tests themselves (.ci/run)"],
@@ -46,7 +49,7 @@ export function planOf(commands: Command[], hasCharts = false): Planned[] {
     if (why !== undefined) return [{ ...command, way: "not run", why }];
     if (!isBlock && known.has(text)) return [];
     known.add(text);
-    return [{ ...command, way: wayOf(command) }];
+    return [{ ...command, text: ASKS.test(text) ? `${text} -- --yes` : text, way: wayOf(command) }];
   });
 }
 

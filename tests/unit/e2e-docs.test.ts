@@ -32,9 +32,16 @@ describe("the commands of a document", () => {
     ["k run try # refused: no pod may", "fails"],
     ["h list # no sumo-stand-in", "run"],
     ["npm run status -- --watch", "briefly"],
+    ["helm get manifest", "not run"],
     ["pulumi config set --secret sumoEndpoint https://…", "not run"],
   ])("%s: %s", (line, way) => {
     expect(plan(block(line))[0]?.way).toBe(way);
+  });
+
+  it("that asks first is run unasked, since nobody is here to answer", () => {
+    expect(plan("`npm run reset` asks first.")).toMatchObject([
+      { text: "npm run reset -- --yes", way: "last" },
+    ]);
   });
 
   it("that a sentence repeats of a block, or of another sentence, are run once", () => {
