@@ -25,7 +25,10 @@ const ASKS = /^npm run reset$/;
 /** Commands that no test runs as they stand, and why. */
 const NOT_RUN: [RegExp, string][] = [
   [/…|<\w+>/, "has a place to fill in"],
-  [/^(npm run( -s)?|helm template|helm get manifest|pulumi config|docker pause)$/, "is spoken of, and part of a command"],
+  [
+    /^(npm run( -s)?|helm template|helm get manifest|pulumi config|docker pause)$/,
+    "is spoken of, and part of a command",
+  ],
   [/\bsumoApi\./, "belongs to what has places to fill in"],
   [/^npm run pins\b/, "is for whoever moves a version"],
   [/^(npm ci && )?npm test$/, "is the tests themselves (.ci/run)"],

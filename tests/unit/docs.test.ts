@@ -185,6 +185,7 @@ function sourcesIn(folder: string): string {
 /** Each has its reason in scripts/e2e-docs/plan.ts. */
 const NOT_FOLLOWED = [
   "docker pause",
+  "helm get manifest",
   "helm template",
   "kind create",
   "kind delete cluster",
