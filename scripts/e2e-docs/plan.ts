@@ -22,6 +22,8 @@ const ENDLESS = [/\bport-forward\b/, /^npm run logs\b/, /--watch\b/, /\blogs (-f
 /** What asks first, and finds nobody to ask here. */
 const ASKS = /^npm run reset$/;
 
+const PULLS = /^helm pull (\S+) .*--untardir (\S+)$/;
+
 /** Commands that no test runs as they stand, and why. */
 const NOT_RUN: [RegExp, string][] = [
   [/…|<\w+>/, "has a place to fill in"],
@@ -42,23 +44,25 @@ const NOT_RUN: [RegExp, string][] = [
 /**
  * What becomes of each command of all documents. One that stands within a sentence is run once, and not at all where a block
  * has it too.
- * @param hasCharts whether this machine has the charts already, so that none is to be asked for (WATCHTOWER_CHARTS)
+ * @param charts folder of unpacked charts, which are taken from there and not from their repositories (WATCHTOWER_CHARTS)
  */
-export function planOf(commands: Command[], hasCharts = false): Planned[] {
+export function planOf(commands: Command[], charts?: string): Planned[] {
   const known = new Set(commands.filter(({ isBlock }) => isBlock).flatMap(({ text }) => parts(text)));
   return commands.flatMap((command): Planned[] => {
     const { text, isBlock } = command;
-    const why = whyNot(text, hasCharts);
+    const [, why] = NOT_RUN.find(([sign]) => sign.test(text)) ?? [];
     if (why !== undefined) return [{ ...command, way: "not run", why }];
     if (!isBlock && known.has(text)) return [];
     known.add(text);
-    return [{ ...command, text: ASKS.test(text) ? `${text} -- --yes` : text, way: wayOf(command) }];
+    return [{ ...command, text: asRunHere(text, charts), way: wayOf(command) }];
   });
 }
 
-function whyNot(text: string, hasCharts: boolean): string | undefined {
-  if (hasCharts && text.startsWith("helm pull ")) return "the chart is taken from WATCHTOWER_CHARTS";
-  return NOT_RUN.find(([sign]) => sign.test(text))?.[1];
+function asRunHere(text: string, charts: string | undefined): string {
+  if (ASKS.test(text)) return `${text} -- --yes`;
+  const [, chart, folder] = PULLS.exec(text) ?? [];
+  if (charts === undefined || chart === undefined) return text;
+  return `mkdir -p ${folder} && cp -R '${charts}/${chart}' ${folder}`;
 }
 
 /** What the reader is told of a command says how it is run. */

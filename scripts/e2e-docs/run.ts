@@ -52,7 +52,7 @@ export function readPlan(
   { WATCHTOWER_CHARTS: charts }: NodeJS.ProcessEnv = {},
 ): Planned[] {
   const read = (file: string) => commandsOf(file, fs.readFileSync(path.join(PROJECT, file), "utf8"));
-  return planOf(files.flatMap(read), Boolean(charts));
+  return planOf(files.flatMap(read), charts);
 }
 
 /** Where documents are followed. */

@@ -38,6 +38,17 @@ describe("the commands of a document", () => {
     expect(plan(block(line))[0]?.way).toBe(way);
   });
 
+  it("that fetches a chart takes it from the folder that has it", () => {
+    const pull =
+      "helm pull tempo --repo https://charts.example --version 1.0.0 --untar --untardir rendered/charts";
+    const [here] = planOf(commandsOf("README.md", block(pull)), "/my charts");
+    expect(here).toMatchObject({
+      text: "mkdir -p rendered/charts && cp -R '/my charts/tempo' rendered/charts",
+      way: "run",
+    });
+    expect(plan(block(pull))[0]).toMatchObject({ text: pull, way: "run" });
+  });
+
   it("that asks first is run unasked, since nobody is here to answer", () => {
     expect(plan("`npm run reset` asks first.")).toMatchObject([
       { text: "npm run reset -- --yes", way: "last" },
