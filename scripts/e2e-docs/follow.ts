@@ -12,6 +12,12 @@ export interface Result {
   note?: string;
 }
 
+/** What goes on in the background until its section ends, and is judged then. */
+interface Beside {
+  result: Result;
+  ended: Ended;
+}
+
 /** What following a document needs. */
 export interface Following {
   shell: Shell;
@@ -38,35 +44,47 @@ export async function follow(commands: Planned[], following: Following): Promise
   const blocks = commands.filter(({ isBlock }) => isBlock);
   const others = commands.filter(({ isBlock, way }) => !isBlock && way !== "last");
   const results: Result[] = [];
+  const beside: Beside[] = [];
+  const endBeside = () => Promise.all(beside.splice(0).map((one) => judgeBeside(one, following)));
   let section: number | undefined;
   for (const command of [...blocks, ...others, ...last]) {
-    if (command.section !== section || command.way === "last") await shell.endBeside();
+    if (command.section !== section || command.way === "last") await endBeside();
     section = command.section;
     if (command.way === "last" && command !== last[0])
       await shell.run(BRING_BACK, patience(following).withinMs);
-    const result = await resultOf(command, following);
-    tell(result);
+    const { result, ended } = await resultOf(command, following);
     results.push(result);
+    if (command.way === "beside" && ended?.pid !== undefined) beside.push({ result, ended });
+    else tell(result);
   }
-  await shell.endBeside();
+  await endBeside();
   return results;
 }
 
-async function resultOf(command: Planned, following: Following): Promise<Result> {
-  if (command.way === "not run") return { command, outcome: "not run", note: command.why };
-  if (following.shell.ended) return { command, outcome: "left out" };
+/** Ends what went on beside its section; one that had failed meanwhile has failed. */
+async function judgeBeside({ result, ended }: Beside, { shell, tell }: Following): Promise<void> {
+  const { command } = result;
+  const code = await shell.endBeside(ended.pid!);
+  if (code !== undefined && code !== 0)
+    Object.assign(result, { outcome: "FAILED", note: whatFailed(command, { ...ended, code }) });
+  tell(result);
+}
+
+async function resultOf(command: Planned, following: Following): Promise<{ result: Result; ended?: Ended }> {
+  if (command.way === "not run") return { result: { command, outcome: "not run", note: command.why } };
+  if (following.shell.ended) return { result: { command, outcome: "left out" } };
   const beganAt = Date.now();
   const ended = await run(command, following);
   const time = elapsed(beganAt);
-  if (isAsMeant(command, ended)) return { command, outcome: "ok", time };
-  return { command, outcome: "FAILED", time, note: whatFailed(command, ended) };
+  if (isAsMeant(command, ended)) return { result: { command, outcome: "ok", time }, ended };
+  return { result: { command, outcome: "FAILED", time, note: whatFailed(command, ended) }, ended };
 }
 
 async function run({ way, text }: Planned, following: Following): Promise<Ended> {
   const { withinMs, firstWordMs } = patience(following);
   if (way !== "beside" && way !== "briefly") return following.shell.run(text, withinMs);
   const ended = await following.shell.start(text, firstWordMs);
-  if (way === "briefly") await following.shell.endBeside();
+  if (way === "briefly" && ended.pid !== undefined) await following.shell.endBeside(ended.pid);
   return ended;
 }
 

@@ -1,11 +1,11 @@
 import MarkdownIt from "markdown-it";
 
-/** A part of a document that is more than text. */
+/** A part of a document. */
 export interface Piece {
-  kind: "block" | "code" | "link" | "heading";
+  kind: "block" | "code" | "link" | "heading" | "text";
   /** Line of the document, from 1; of a paragraph's pieces its first. */
   line: number;
-  /** What stands in a block of code, in a code span or in a heading; a link's address. */
+  /** What stands in a block of code, in a code span, in a heading or in a paragraph; a link's address. */
   text: string;
   /** A block's language, as its fence names it. */
   language?: string;
@@ -14,7 +14,7 @@ export interface Piece {
 const markdown = new MarkdownIt();
 type Token = MarkdownIt.Token;
 
-/** The parts of a document in Markdown, in its order. */
+/** The parts of a document in Markdown, in its order; a paragraph comes after what stands in it. */
 export function piecesOf(text: string): Piece[] {
   let line = 1;
   let isHeading = false;
@@ -26,7 +26,8 @@ export function piecesOf(text: string): Piece[] {
       return [{ kind: "block", line, text: token.content, language: token.info.trim() }];
     if (token.type !== "inline") return [];
     const inside = (token.children ?? []).flatMap((child) => insideOf(child, line));
-    return isHeading ? [{ kind: "heading", line, text: token.content }, ...inside] : inside;
+    if (isHeading) return [{ kind: "heading", line, text: token.content }, ...inside];
+    return [...inside, { kind: "text", line, text: token.content }];
   });
 }
 

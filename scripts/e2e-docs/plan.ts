@@ -17,7 +17,12 @@ const TAKES_AWAY = [
 ];
 
 /** What goes on until it is ended. */
-const ENDLESS = [/\bport-forward\b/, /^npm run logs\b/, /--watch\b/, /\blogs (-f|--follow)\b/];
+const ENDLESS = [
+  /\bport-forward\b/,
+  /^npm run logs\b(?!.*--no-follow)/,
+  /--watch\b/,
+  /\blogs (-f|--follow)\b/,
+];
 
 /** What asks first, and finds nobody to ask here. */
 const ASKS = /^npm run reset$/;
@@ -27,15 +32,13 @@ const PULLS = /^helm pull (\S+) .*--untardir (\S+)$/;
 /** Commands that no test runs as they stand, and why. */
 const NOT_RUN: [RegExp, string][] = [
   [/…|<\w+>/, "has a place to fill in"],
-  [
-    /^(npm run( -s)?|helm template|helm get manifest|pulumi config|docker pause)$/,
-    "is spoken of, and part of a command",
-  ],
+  [/^(npm run( -s)?|helm template|pulumi config|docker pause)$/, "is spoken of, and part of a command"],
   [/\bsumoApi\./, "belongs to what has places to fill in"],
   [/^npm run pins\b/, "is for whoever moves a version"],
   [/^(npm ci && )?npm test$/, "is the tests themselves (.ci/run)"],
   [/^npm run e2e\b/, "is a test of its own"],
-  [/^npm run open\b/, "opens a browser"],
+  [/^npm run open$/, "opens a browser"],
+  [/^npm run logs .*--previous$/, "needs a container that was restarted"],
   [/^kind (create|delete cluster)$/, "is what scripts/kind-cluster.sh runs"],
   [/^pulumi stack output portForward$/, "is for an existing cluster (kubeContext)"],
   [/^pulumi (login|cancel)\b/, "is for a state that is kept elsewhere, or for a run on another machine"],
@@ -43,17 +46,21 @@ const NOT_RUN: [RegExp, string][] = [
 
 /**
  * What becomes of each command of all documents. One that stands within a sentence is run once, and not at all where a block
- * has it too.
+ * has it too. A verb of ours is the same in every document; any other command may need what its own document defines.
  * @param charts folder of unpacked charts, which are taken from there and not from their repositories (WATCHTOWER_CHARTS)
  */
 export function planOf(commands: Command[], charts?: string): Planned[] {
-  const known = new Set(commands.filter(({ isBlock }) => isBlock).flatMap(({ text }) => parts(text)));
+  const known = new Set(
+    commands
+      .filter(({ isBlock }) => isBlock)
+      .flatMap(({ file, text }) => parts(text).map((part) => identity(file, part))),
+  );
   return commands.flatMap((command): Planned[] => {
-    const { text, isBlock } = command;
+    const { file, text, isBlock } = command;
     const [, why] = NOT_RUN.find(([sign]) => sign.test(text)) ?? [];
     if (why !== undefined) return [{ ...command, way: "not run", why }];
-    if (!isBlock && known.has(text)) return [];
-    known.add(text);
+    if (!isBlock && known.has(identity(file, text))) return [];
+    known.add(identity(file, text));
     return [{ ...command, text: asRunHere(text, charts), way: wayOf(command) }];
   });
 }
@@ -66,12 +73,16 @@ function asRunHere(text: string, charts: string | undefined): string {
 }
 
 /** What the reader is told of a command says how it is run. */
-function wayOf({ text, comment, isBlock }: Command): Way {
-  if (/\b(second|another) terminal\b/.test(comment)) return "beside";
-  if (/^(no$|refused\b)/.test(comment)) return "fails";
+function wayOf({ text, intro, isBlock }: Command): Way {
+  if (/^In a (second|third) terminal\b/.test(intro)) return "beside";
+  if (/^Kubernetes refuses\b/.test(intro)) return "fails";
   if (ENDLESS.some((sign) => sign.test(text))) return "briefly";
   if (!isBlock && TAKES_AWAY.some((sign) => sign.test(text))) return "last";
   return "run";
+}
+
+function identity(file: string, text: string): string {
+  return text.startsWith("npm run ") ? text : `${file}: ${text}`;
 }
 
 function parts(text: string): string[] {

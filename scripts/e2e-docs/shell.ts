@@ -5,6 +5,8 @@ import { isAlive } from "../lib/tools/tool";
 
 /** How a command ended. */
 export interface Ended {
+  /** Its process, while it goes on in the background. */
+  pid?: number;
   /** Its exit code; undefined: it goes on, or was ended since it took too long. */
   code?: number;
   /** What it printed, on both streams. */
@@ -14,13 +16,19 @@ export interface Ended {
 /** For a program that was asked to end: the load generator flushes for up to 15 s. */
 const END_WITHIN_MS = 20_000;
 
+/** After its first words: a command that says why it cannot do it has ended by then. */
+const STAYS_MS = 2_000;
+
+/** What npm prints before a verb says anything: its name and what it stands for. */
+const BANNER = /^> .*$/gm;
+
 /** What bash tells once it is through with a line: a mark, and a number. */
 const TOLD = /([0-9a-f-]{36}) (\d+)\n/g;
 
 /** One bash, as a reader has one open: what a command defines or exports, the next ones have. */
 export class Shell {
   private readonly bash: ChildProcess;
-  private readonly beside: number[] = [];
+  private readonly beside = new Set<number>();
   private readonly numbers = new Map<string, number>();
   private said = "";
   private wake: () => void = () => {};
@@ -55,22 +63,26 @@ export class Shell {
     return { code, said: this.said };
   }
 
-  /** Starts a command in the background, and waits until it has said something or ended. */
+  /** Starts a command in the background, and waits until it has ended, or has said something and goes on for a while. */
   async start(command: string, withinMs: number): Promise<Ended> {
     this.said = "";
     // With job control it has a process group of its own, by which it is ended.
     const pid = await this.number(`set -m; { ${command}\n} < /dev/null & set +m`, "$!", withinMs);
     if (pid === undefined) return { said: this.said };
-    this.beside.push(pid);
-    const since = Date.now();
-    while (this.said === "" && isAlive(pid) && Date.now() - since < withinMs) await sleep(50);
-    if (isAlive(pid)) return { said: this.said };
-    return { code: await this.number(`wait ${pid}`, "$?", withinMs), said: this.said };
+    this.beside.add(pid);
+    const hasEnded = () => !isAlive(pid);
+    await until(() => hasEnded() || wordsIn(this.said) !== "", withinMs);
+    await until(hasEnded, STAYS_MS);
+    const said = wordsIn(this.said);
+    return hasEnded() ? { code: await this.endBeside(pid), said } : { pid, said };
   }
 
-  /** Ends what goes on in the background, as Ctrl-C does. */
-  async endBeside(): Promise<void> {
-    await Promise.all(this.beside.splice(0).map((pid) => endGroup(pid, "SIGINT")));
+  /** Ends what goes on in the background, as Ctrl-C does. Its exit code, where it had ended by itself. */
+  async endBeside(pid: number): Promise<number | undefined> {
+    this.beside.delete(pid);
+    if (!isAlive(pid)) return this.number(`wait ${pid}`, "$?", END_WITHIN_MS);
+    await endGroup(pid, "SIGINT");
+    return undefined;
   }
 
   /** Closes the shell, with all that goes on in it. */
@@ -78,7 +90,8 @@ export class Shell {
     this.isOver = true;
     this.wake();
     this.bash.stdin!.end();
-    await Promise.all([this.endBeside(), endGroup(this.bash.pid!, "SIGTERM")]);
+    const beside = [...this.beside].map((pid) => endGroup(pid, "SIGINT"));
+    await Promise.all([...beside, endGroup(this.bash.pid!, "SIGTERM")]);
   }
 
   get ended(): boolean {
@@ -107,11 +120,20 @@ export class Shell {
   }
 }
 
+/** What a command itself has said. */
+function wordsIn(said: string): string {
+  return said.replace(BANNER, "").trimStart();
+}
+
+async function until(isSo: () => boolean, withinMs: number): Promise<void> {
+  for (let ms = 0; ms < withinMs && !isSo(); ms += 50) await sleep(50);
+}
+
 /** Ends a process and all of its group: by asking them to and, where that does not do, for good. */
 async function endGroup(pid: number, ask: NodeJS.Signals): Promise<void> {
   for (const signal of [ask, "SIGKILL"] as const) {
     if (!isAlive(-pid)) return;
     process.kill(-pid, signal);
-    for (let ms = 0; ms < END_WITHIN_MS && isAlive(-pid); ms += 50) await sleep(50);
+    await until(() => !isAlive(-pid), END_WITHIN_MS);
   }
 }

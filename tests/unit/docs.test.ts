@@ -116,6 +116,41 @@ describe("README and docs", () => {
     expect(hidden).toEqual([]);
   });
 
+  it("have no comments in their commands: zsh, as on macOS, takes a pasted one for words of the command", () => {
+    const commented = COMMANDS.filter(({ isBlock, text }) => isBlock && /(^|\s)#/.test(text));
+    expect(commented.map(at)).toEqual([]);
+  });
+
+  it("have no half commands, which nothing would run or check", () => {
+    const half = DOCS.flatMap(({ file, pieces }) =>
+      pieces
+        .filter(({ kind, text }) => kind === "code" && /^-- \S/.test(text))
+        .map(({ line, text }) => `${at({ file, line })} ${text}`),
+    );
+    expect(half).toEqual([]);
+  });
+
+  it("name the cluster in every command that reads or changes one", () => {
+    const astray = found(/^(kubectl|helm) (?!.*--(kube-)?context kind-watchtower )(?!template|pull|show)/);
+    expect(astray.map(({ where }) => where)).toEqual([]);
+  });
+
+  it("say before a block what `npm run e2e:docs` has to know of it", () => {
+    const inWay = (wanted: string) =>
+      readPlan()
+        .filter(({ way }) => way === wanted)
+        .map(({ text }) => text);
+    expect(inWay("fails")).toEqual([
+      "k auth can-i delete pods --as system:serviceaccount:watchtower:alloy",
+      "k run try --image=busybox --dry-run=server",
+    ]);
+    expect(inWay("briefly").filter((text) => text.startsWith("k "))).toEqual([]);
+    const loads = COMMANDS.filter(
+      ({ text }) => text.startsWith("npm run loadgen") && !/--(duration|requests) /.test(text),
+    );
+    expect(inWay("beside")).toEqual(expect.arrayContaining(loads.map(({ text }) => text)));
+  });
+
   it("are followed by `npm run e2e:docs`, but for these commands", () => {
     const left = readPlan().filter(({ way }) => way === "not run");
     const own = left.filter(({ text }) => !/[…<]|^npm run e2e\b/.test(text));
@@ -185,13 +220,13 @@ function sourcesIn(folder: string): string {
 /** Each has its reason in scripts/e2e-docs/plan.ts. */
 const NOT_FOLLOWED = [
   "docker pause",
-  "helm get manifest",
   "helm template",
   "kind create",
   "kind delete cluster",
   "npm ci && npm test",
   "npm run",
   "npm run -s",
+  "npm run logs -- loki --previous",
   "npm run open",
   "npm run pins",
   "npm test",

@@ -113,7 +113,10 @@ describeIf("following documents", () => {
     const { asked, results } = await followed({
       "README.md": [
         "# A",
-        block("npm run beside # second terminal", "npm run a"),
+        "In a second terminal:",
+        block("npm run beside"),
+        "Then:",
+        block("npm run a"),
         "# B",
         block("npm run b"),
       ].join("\n"),
@@ -122,14 +125,30 @@ describeIf("following documents", () => {
     expect(allWell(results)).toBe(true);
   });
 
+  it("finds what failed beside its section after a good start", async () => {
+    const { results, told } = await followed({
+      "README.md": [
+        "# A",
+        "In a second terminal:",
+        block("echo begins; sleep 2.5; exit 5"),
+        "Then:",
+        block("sleep 1", "npm run a"),
+      ].join("\n"),
+    });
+    expect(results.map(({ outcome }) => outcome)).toEqual(["FAILED", "ok", "ok"]);
+    expect(told).toHaveLength(3);
+    expect(told.at(-1)).toMatch(/begins; sleep 2\.5; exit 5\n +It ended with 5\.\n +begins$/);
+  }, 20_000);
+
   it("tells what failed, with what it said, and what was to fail and did not; and goes on", async () => {
     const { results, asked } = await followed({
-      "README.md": block(
-        "npm run broken",
-        "npm run fine # no",
-        "npm run broken # refused",
-        "npm run https://…",
-      ),
+      "README.md": [
+        block("npm run broken"),
+        "Kubernetes refuses these:",
+        block("npm run fine", "npm run broken"),
+        "Then:",
+        block("npm run https://…"),
+      ].join("\n"),
     });
     expect(results.map(({ outcome }) => outcome)).toEqual(["FAILED", "FAILED", "ok", "not run"]);
     expect(resultLine(results[0]!)).toMatch(/npm run broken\n +It ended with 4\.\n +it is broken$/);
@@ -138,7 +157,7 @@ describeIf("following documents", () => {
     expect(allWell(results)).toBe(false);
     expect(verdict(results)).toBe(
       "1 of 3 commands did what the documents say; 1 not run.\n" +
-        "FAILED: README.md:2 `npm run broken`; README.md:3 `npm run fine`",
+        "FAILED: README.md:2 `npm run broken`; README.md:6 `npm run fine`",
     );
   });
 

@@ -12,30 +12,52 @@ describe("the commands of a document", () => {
     const text = [
       "# Start",
       "Type `npm run up`, not `sumoEnabled` or `a value`; see [it](a.md).",
-      block('eval "$(npm run -s env)"   # once, with a # in it', "", "# only a comment", "k get pods"),
+      block('eval "$(npm run -s env)"', "", "k get pods"),
       "```\nnpm run drawn\n```",
       "| `npm run verify` | `npm run verify -- --all` |",
     ].join("\n");
-    expect(commandsOf("a.md", text).map(({ line, text, comment }) => [line, text, comment])).toEqual([
-      [2, "npm run up", ""],
-      [4, 'eval "$(npm run -s env)"', "once, with a # in it"],
-      [7, "k get pods", ""],
-      [12, "npm run verify", ""],
-      [12, "npm run verify -- --all", ""],
+    expect(commandsOf("a.md", text).map(({ line, text }) => [line, text])).toEqual([
+      [2, "npm run up"],
+      [4, 'eval "$(npm run -s env)"'],
+      [6, "k get pods"],
+      [11, "npm run verify"],
+      [11, "npm run verify -- --all"],
+    ]);
+  });
+
+  it("have the paragraph right before their block for an introduction, and no other", () => {
+    const text = [
+      "Look, `first`:",
+      "",
+      block("k get pods"),
+      block("h list"),
+      "Then",
+      "# A heading",
+      block("k get pvc"),
+    ];
+    expect(commandsOf("a.md", text.join("\n")).map(({ text, intro }) => [text, intro])).toEqual([
+      ["k get pods", "Look, `first`:"],
+      ["h list", ""],
+      ["k get pvc", ""],
     ]);
   });
 
   it.each([
-    ["k get pods", "run"],
-    ["k port-forward service/loki 3100  # second terminal", "beside"],
-    ["k auth can-i delete pods # no", "fails"],
-    ["k run try # refused: no pod may", "fails"],
-    ["h list # no sumo-stand-in", "run"],
-    ["npm run status -- --watch", "briefly"],
-    ["helm get manifest", "not run"],
-    ["pulumi config set --secret sumoEndpoint https://…", "not run"],
-  ])("%s: %s", (line, way) => {
-    expect(plan(block(line))[0]?.way).toBe(way);
+    ["Look:", "k get pods", "run"],
+    ["In a second terminal, run this:", "k port-forward service/loki 3100", "beside"],
+    ["While it runs in a second terminal:", "k get pods", "run"],
+    ["Kubernetes refuses this, since no pod may delete another:", "k auth can-i delete pods", "fails"],
+    ["The stand-in is gone, and Kubernetes refuses nothing:", "h list", "run"],
+    ["", "npm run status -- --watch", "briefly"],
+    ["", "npm run logs -- loki", "briefly"],
+    ["", "npm run logs -- loki --no-follow", "run"],
+    ["", "npm run logs -- loki --previous", "not run"],
+    ["", "npm run open", "not run"],
+    ["", "npm run open -- --print", "run"],
+    ["", "helm template", "not run"],
+    ["", "pulumi config set --secret sumoEndpoint https://…", "not run"],
+  ])("%s %s: %s", (intro, line, way) => {
+    expect(plan([intro, "", block(line)].join("\n"))[0]?.way).toBe(way);
   });
 
   it("that fetches a chart takes it from the folder that has it", () => {
@@ -52,6 +74,16 @@ describe("the commands of a document", () => {
   it("that asks first is run unasked, since nobody is here to answer", () => {
     expect(plan("`npm run reset` asks first.")).toMatchObject([
       { text: "npm run reset -- --yes", way: "last" },
+    ]);
+  });
+
+  it("that a sentence shares with another document are run for each, as only one may define what they need", () => {
+    const learning = commandsOf("docs/learning-path.md", block("k get pods", "npm run verify"));
+    const other = commandsOf("docs/other.md", "`k get pods` and `npm run verify`");
+    expect(planOf([...learning, ...other]).map(({ file, text }) => [file, text])).toEqual([
+      ["docs/learning-path.md", "k get pods"],
+      ["docs/learning-path.md", "npm run verify"],
+      ["docs/other.md", "k get pods"],
     ]);
   });
 
@@ -87,10 +119,11 @@ describe("a shell", () => {
   it("lets a command run beside the next ones, from its first word to its end", async () => {
     const started = await shell.start("echo $BASHPID; exec sleep 60", 5_000);
     expect(started.code).toBeUndefined();
+    expect(started.pid).toBe(Number(started.said));
     const pid = Number(started.said);
     expect(isAlive(pid)).toBe(true);
     expect(await shell.run("echo next", 5_000)).toEqual({ code: 0, said: "next\n" });
-    await shell.endBeside();
+    expect(await shell.endBeside(pid)).toBeUndefined();
     expect(isAlive(pid)).toBe(false);
   });
 
@@ -98,6 +131,22 @@ describe("a shell", () => {
     expect(await shell.start("exit 3", 5_000)).toEqual({ code: 3, said: "" });
     expect(await shell.run("echo next", 5_000)).toEqual({ code: 0, said: "next\n" });
   });
+
+  it.each([
+    [
+      "npm's own words are not the command's",
+      "echo; echo '> watchtower@0.1.0 logs'; echo '> tsx logs.ts'; sleep 2.5; exit 1",
+    ],
+    ["neither is its reason for not doing it", "echo there is no such part; sleep 0.5; exit 1"],
+  ])("waits until a command beside the next ones is under way: %s", async (_, command) => {
+    expect((await shell.start(command, 5_000)).code).toBe(1);
+  });
+
+  it("tells how a command ended that failed beside the next ones", async () => {
+    const { pid } = await shell.start("echo begins; sleep 2.5; exit 4", 5_000);
+    await shell.run("sleep 1", 5_000);
+    expect(await shell.endBeside(pid!)).toBe(4);
+  }, 20_000);
 
   it("ends with a command that takes too long, and with all that this one has started", async () => {
     let pid = 0;
