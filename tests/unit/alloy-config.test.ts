@@ -175,9 +175,18 @@ describe("a path", () => {
     expect(argument(sumo[1], "compression")).toBe("gzip");
   });
 
-  it.each(exporters)("%s throws nothing away for its size", (_, block) => {
-    expect(argument(block, "max_size")).toBeUndefined();
-  });
+  it.each(exporters)(
+    "%s throws nothing away for its size: the receiver takes nothing that is so large",
+    (_, block) => {
+      const receiver = blocks(dual)["otelcol.receiver.otlp.ingest"]!;
+      for (const bound of ["max_recv_msg_size", "max_request_body_size"]) {
+        const [, mib] = /^(\d+)MiB$/.exec(argument(receiver, bound)!)!;
+        // A batch is less than its least size, and one request more.
+        const largest = Number(argument(block, "min_size")) + Number(mib) * 2 ** 20;
+        expect(Number(argument(block, "max_size"))).toBeGreaterThan(largest);
+      }
+    },
+  );
 });
 
 describe("memory", () => {
