@@ -12,16 +12,16 @@ export interface PipelineSettings {
   secondPath: boolean;
 }
 
-/** The local paths: which signal goes to which backend. Each has a file of its name beside this one. */
+/** The local paths: which signal goes to which backend. All are alike: `local.alloy`. */
 const LOCAL_PATHS = [
-  { name: "tempo", signal: "TRACES", endpoint: ADDRESS.tempoOtlp },
-  { name: "mimir", signal: "METRICS", endpoint: ADDRESS.mimirOtlp },
-  { name: "loki", signal: "LOGS", endpoint: ADDRESS.lokiOtlp },
+  { name: "tempo", signal: "traces", endpoint: ADDRESS.tempoOtlp },
+  { name: "mimir", signal: "metrics", endpoint: ADDRESS.mimirOtlp },
+  { name: "loki", signal: "logs", endpoint: ADDRESS.lokiOtlp },
 ] as const;
 
 /**
- * Alloy's configuration: `ingest.alloy`, one file a path and the stack's own telemetry, with the words in capitals
- * filled in. The same settings give the same text, and `alloy fmt` leaves it as it is.
+ * Alloy's configuration: `ingest.alloy`, `local.alloy` for each backend, `sumo.alloy` and the stack's own telemetry,
+ * with the words in capitals filled in. The same settings give the same text, and `alloy fmt` leaves it as it is.
  */
 export function alloyConfig({ components, secondPath }: PipelineSettings): string {
   const local = LOCAL_PATHS.filter(({ name }) => components.has(name));
@@ -31,11 +31,13 @@ export function alloyConfig({ components, secondPath }: PipelineSettings): strin
       .join(", ");
   const parts = [
     fill(read("ingest"), {
-      TRACES: `[${consumers("TRACES")}]`,
-      METRICS: `[${consumers("METRICS")}]`,
-      LOGS: `[${consumers("LOGS")}]`,
+      TRACES: `[${consumers("traces")}]`,
+      METRICS: `[${consumers("metrics")}]`,
+      LOGS: `[${consumers("logs")}]`,
     }),
-    ...local.map(({ name, endpoint }) => fill(read(name), { ENDPOINT: `"${endpoint}"` })),
+    ...local.map(({ name, signal, endpoint }) =>
+      fill(read("local"), { BACKEND: name, SIGNAL: signal, ENDPOINT: `"${endpoint}"` }),
+    ),
     ...(secondPath ? [read("sumo")] : []),
     ...ownTelemetry(components),
   ];
@@ -70,9 +72,11 @@ function read(name: string): string {
   return fs.readFileSync(path.join(__dirname, `${name}.alloy`), "utf8");
 }
 
+/** Puts values in the place of words. @throws Error for a word that the text does not have */
 function fill(text: string, words: Record<string, string>): string {
-  return Object.entries(words).reduce(
-    (filled, [word, value]) => filled.replace(` = ${word}\n`, ` = ${value}\n`),
-    text,
-  );
+  return Object.entries(words).reduce((filled, [word, value]) => {
+    const places = new RegExp(`\\b${word}\\b`, "g");
+    if (!places.test(filled)) throw new Error(`There is no ${word} to fill in.`);
+    return filled.replace(places, value);
+  }, text);
 }

@@ -53,6 +53,11 @@ export function lokiValues({ retention, imageRegistry }: LokiSettings) {
         retention_period: `${retention.logs}h`,
         volume_enabled: true,
         discover_log_levels: true,
+        // Whoever writes more has the rest cut off (default 256 KB), or is refused (64 KB, 128 attributes).
+        max_line_size: "2MB",
+        max_line_size_truncate: true,
+        max_structured_metadata_size: "2MB",
+        max_structured_metadata_entries_count: 20_000,
         ingestion_rate_mb: 16,
         ingestion_burst_size_mb: 32,
         otlp_config: {

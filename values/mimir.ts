@@ -159,7 +159,8 @@ function mimirConfig(retention: MimirSettings["retention"]): { [key: string]: He
       max_label_names_per_series: 60,
       ingestion_rate: 50_000,
       ingestion_burst_size: 500_000,
-      out_of_order_time_window: "1h", // a drained backlog arrives behind fresh samples
+      // A drained backlog arrives behind fresh samples: as late as Alloy's queue of metrics is long at 100 requests/s.
+      out_of_order_time_window: "12h",
       compactor_blocks_retention_period: `${retention.metrics}h`,
       otel_metric_suffixes_enabled: true,
       promote_otel_resource_attributes:

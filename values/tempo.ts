@@ -37,8 +37,9 @@ export function tempoValues({ retention, imageRegistry, withMimir }: TempoSettin
         },
       },
       ingester: {
-        // Spans are in memory only until a trace is idle and looked at: what a SIGKILL can lose.
-        trace_idle_period: "2s",
+        // Spans are in memory alone until their trace is idle or old, and looked at: what a SIGKILL can lose, 2 s at most.
+        trace_idle_period: "500ms",
+        trace_live_period: "1s", // default 30 s: of a trace that goes on for longer, that much
         flush_check_period: "1s",
         lifecycler: { min_ready_duration: "0s" }, // default 15 s of "not ready"
         // Each look writes a file, and all files of a block are read at once when it is completed: the 281 of 5 minutes
@@ -49,8 +50,9 @@ export function tempoValues({ retention, imageRegistry, withMimir }: TempoSettin
       metricsGenerator: withMimir ? metricsGenerator() : { enabled: false },
       overrides: {
         defaults: {
+          global: { max_bytes_per_trace: 20_000_000 }, // over it (default 5 MB) Tempo discards and still answers "success"
           ingestion: {
-            max_traces_per_user: 100_000, // over it (default 10,000) Tempo discards and still answers "success"
+            max_traces_per_user: 100_000, // default 10,000; over it the same
             rate_limit_bytes: 30_000_000,
             burst_size_bytes: 60_000_000,
           },

@@ -167,10 +167,26 @@ describe("a path", () => {
   });
 
   it("to Sumo sends 100 KB to 1 MB at a time, packed", () => {
-    expect(Number(argument(sumo[1], "min_size"))).toBeGreaterThanOrEqual(100_000);
-    expect(Number(argument(sumo[1], "max_size"))).toBeLessThanOrEqual(1_000_000);
+    const handOver = blocks(dual)["otelcol.processor.batch.sumo"]!;
+    const least = Number(argument(sumo[1], "min_size"));
+    expect(least).toBeGreaterThanOrEqual(100_000);
+    // A batch is less than the least, and one more request of so many items: spans of our load take 320 bytes.
+    expect(least + 320 * Number(argument(handOver, "send_batch_max_size"))).toBeLessThanOrEqual(1_000_000);
     expect(argument(sumo[1], "compression")).toBe("gzip");
   });
+
+  it.each(exporters)(
+    "%s throws nothing away for its size: the receiver takes nothing that is so large",
+    (_, block) => {
+      const receiver = blocks(dual)["otelcol.receiver.otlp.ingest"]!;
+      for (const bound of ["max_recv_msg_size", "max_request_body_size"]) {
+        const [, mib] = /^(\d+)MiB$/.exec(argument(receiver, bound)!)!;
+        // A batch is less than its least size, and one request more.
+        const largest = Number(argument(block, "min_size")) + Number(mib) * 2 ** 20;
+        expect(Number(argument(block, "max_size"))).toBeGreaterThan(largest);
+      }
+    },
+  );
 });
 
 describe("memory", () => {
