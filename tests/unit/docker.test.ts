@@ -3,10 +3,11 @@ import * as path from "node:path";
 import { containerStatus, dockerInfo } from "../../scripts/lib/docker";
 import { wake } from "../../scripts/lib/node";
 import { ownEnvironment } from "../helpers/own-environment";
-import { temporaryFolder } from "../helpers/tools";
+import { program, temporaryFolder } from "../helpers/tools";
 
 ownEnvironment();
 
+const SLEEP = program("sleep").path!;
 let folder: string;
 beforeEach(() => {
   folder = temporaryFolder();
@@ -20,6 +21,11 @@ const docker = (script: string) =>
 describe("Docker", () => {
   const NOT_LET_IN = "Docker does not let you in: run `sudo usermod -aG docker $USER`, log in again";
   const NOT_THERE = "Docker does not answer: start Docker, and run this again.";
+  const PAUSED = "Docker Desktop is paused: resume it in its menu, and run this again.";
+  const DOCKER_29 =
+    "failed to connect to the docker API at unix:///x.sock; check if the path is correct and if the daemon is running: dial unix /x.sock: connect: no such file or directory";
+  const DESKTOP =
+    "Error response from daemon: Docker Desktop is manually paused. Unpause it through the Whale menu or Dashboard.";
 
   it("says what it is", async () => {
     docker(
@@ -36,12 +42,23 @@ describe("Docker", () => {
   it.each([
     ["echo Cannot connect to the Docker daemon at unix:///x.sock. >&2; exit 1", NOT_THERE],
     [`echo '{"ServerVersion":"","ServerErrors":["Cannot connect to the Docker daemon"]}'`, NOT_THERE],
+    [`echo '${DOCKER_29}' >&2; exit 1`, NOT_THERE],
+    [`echo '{"ServerVersion":"","ServerErrors":["${DOCKER_29}"]}'`, NOT_THERE],
+    [`echo '${DESKTOP}' >&2; exit 1`, PAUSED],
+    [`echo '{"ServerVersion":"","ServerErrors":["${DESKTOP}"]}'`, PAUSED],
     ["echo permission denied while trying to connect to the socket >&2; exit 1", NOT_LET_IN],
     [`echo '{"ServerVersion":"","ServerErrors":["permission denied while trying to connect"]}'`, NOT_LET_IN],
   ])("that answers with %s is told in one sentence", async (script, sentence) => {
     docker(script);
     await expect(dockerInfo()).rejects.toThrow(sentence);
   });
+});
+
+it("a Docker that takes the question and does not answer is to be restarted", async () => {
+  docker(`exec ${SLEEP} 60`);
+  const sentence = "Docker takes the question and does not answer: restart Docker, and run this again.";
+  await expect(dockerInfo(100)).rejects.toThrow(sentence);
+  await expect(containerStatus("node", 100)).rejects.toThrow(sentence);
 });
 
 describe("a container", () => {
@@ -65,6 +82,10 @@ describe("a container", () => {
   it.each([
     ["echo Cannot connect to the Docker daemon. >&2; exit 1", "Docker does not answer: start Docker"],
     ["echo something else >&2; exit 1", "Docker does not tell of the container node (something else)"],
+    [
+      "echo failed to connect to the docker API at unix:///x.sock. >&2; exit 1",
+      "Docker does not answer: start Docker",
+    ],
   ])("does not count as gone when Docker says: %s", async (script, sentence) => {
     docker(script);
     await expect(containerStatus("node")).rejects.toThrow(sentence);
