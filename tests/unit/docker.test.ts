@@ -1,7 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { containerStatus, dockerInfo } from "../../scripts/lib/docker";
-import { wake } from "../../scripts/lib/node";
+import { Fault } from "../../scripts/lib/fault";
+import { stopNode, wake } from "../../scripts/lib/node";
 import { ownEnvironment } from "../helpers/own-environment";
 import { program, temporaryFolder } from "../helpers/tools";
 
@@ -77,6 +78,44 @@ describe("a container", () => {
     docker(`echo "$*" >> ${calls}\necho ${status}`);
     await wake("node");
     expect(fs.readFileSync(calls, "utf8").trim().split("\n").at(-1)).toBe(`${how} node`);
+  });
+
+  const TAKEN =
+    "Docker does not start node, since port 3000 is taken by another program: `npm run doctor` says by which; stop that, and run this again.";
+  it.each([
+    [
+      "driver failed programming external connectivity on endpoint node (5f3c): Bind for 127.0.0.1:3000 failed: port is already allocated",
+      TAKEN,
+    ],
+    [
+      "failed to set up container networking: driver failed programming external connectivity on endpoint node (5f3c): failed to bind host port for 127.0.0.1:3000:172.18.0.2:30000/tcp: address already in use",
+      TAKEN,
+    ],
+    [
+      "Ports are not available: exposing port TCP 127.0.0.1:3000 -> 127.0.0.1:0: listen tcp4 127.0.0.1:3000: bind: address already in use",
+      TAKEN,
+    ],
+    [
+      "no space left on device",
+      "Docker does not start node (no space left on device): mend what it says, and run this again.",
+    ],
+  ])("that does not start is told of in one sentence: %s", async (said, sentence) => {
+    const failed = "Error: failed to start containers: node";
+    docker(`case $1 in
+      inspect) echo exited ;;
+      *) echo "Error response from daemon: ${said}" >&2; echo "${failed}" >&2; exit 1 ;;
+    esac`);
+    await expect(wake("node")).rejects.toThrow(new Fault(sentence));
+  });
+
+  it("that does not stop is told of in one sentence", async () => {
+    const said = "Error response from daemon: cannot stop container: node: permission is not given";
+    docker(`[ $1 = exec ] || { echo "${said}" >&2; exit 1; }`);
+    await expect(stopNode({ CLUSTER: "watchtower" })).rejects.toThrow(
+      new Fault(
+        "Docker does not stop watchtower-control-plane (cannot stop container: node: permission is not given): mend what it says, and run this again.",
+      ),
+    );
   });
 
   it.each([
