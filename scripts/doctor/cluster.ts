@@ -83,7 +83,7 @@ async function kubeconfig(facts: Facts): Promise<Found | Found[]> {
     return { name, state: "ok", saw: `${cluster.kubeContext} answers, Kubernetes ${await facts.api()}` };
   } catch (error) {
     const { CLUSTER = "" } = (await facts.kept()).cluster ?? {};
-    const write = `\`kind export kubeconfig --name ${CLUSTER}\``;
+    const write = `\`${asTyped(`kind export kubeconfig --name ${CLUSTER}`)}\``;
     if (error instanceof Fault)
       return {
         name,
