@@ -104,8 +104,8 @@ async function kubeconfig(facts: Facts): Promise<Found | Found[]> {
   }
 }
 
-/** What Helm keeps of the stack's releases, and what else tells whether all is as it should be. */
-interface Kept {
+/** What Helm has recorded of the stack's releases, and what it is measured by. */
+interface Records {
   revisions: Revision[];
   /** Of the releases that the program may make, the newest revision of each. */
   newest: Map<string, Revision>;
@@ -127,11 +127,14 @@ async function releases(facts: Facts): Promise<Found | Found[]> {
   if (lock && lock.living.length > 0) throw new Unseen("not looked at, since a run is at work on them");
 
   const newest = newestOf(revisions.filter(({ release }) => isOurs(release)));
-  const kept = { revisions, newest, known, where: await facts.where() };
+  const records = { revisions, newest, known, where: await facts.where() };
   const { components, sumo } = await facts.settings();
   const wanted = partsOf({ components, sumoDestination: sumo.destination });
   const wrong =
-    cutOff(kept, lock && facts.mend) ?? failed(kept) ?? notDeployed(kept) ?? notInstalled(kept, wanted);
+    cutOff(records, lock && facts.mend) ??
+    failed(records) ??
+    notDeployed(records) ??
+    notInstalled(records, wanted);
   if (wrong) return { name, state: "wrong", ...wrong };
   return { name, state: "ok", saw: [...newest.keys()].sort().join(", ") };
 }
@@ -140,7 +143,7 @@ type Wrong = Pick<Found, "saw" | "mend" | "fix">;
 
 /** @param mending undefined: nobody can look whether a run is at work on them */
 function cutOff(
-  { revisions, known, where }: Kept,
+  { revisions, known, where }: Records,
   mending: Pick<Facts["mend"], "forgetHalfMade"> | undefined,
 ): Wrong | undefined {
   const stuck = revisions.filter((revision) => isHalfMade(revision, known));
@@ -163,7 +166,7 @@ function cutOff(
   };
 }
 
-function failed({ newest, where }: Kept): Wrong | undefined {
+function failed({ newest, where }: Records): Wrong | undefined {
   const names = [...newest.values()]
     .filter(({ status }) => status === "failed")
     .map(({ release }) => release);
@@ -175,14 +178,14 @@ function failed({ newest, where }: Kept): Wrong | undefined {
 }
 
 /** Half removed, or removed with its history kept. */
-function notDeployed({ newest, where }: Kept): Wrong | undefined {
+function notDeployed({ newest, where }: Records): Wrong | undefined {
   const stuck = [...newest.values()].filter(({ status }) => status !== "deployed");
   if (stuck.length === 0) return undefined;
   const names = stuck.map(({ release }) => release);
   return { saw: `not deployed: ${told(stuck)}`, mend: installingAnew(names, where) };
 }
 
-function notInstalled({ newest, known }: Kept, wanted: Part[]): Wrong | undefined {
+function notInstalled({ newest, known }: Records, wanted: Part[]): Wrong | undefined {
   const missing = wanted.filter((part) => !newest.has(part));
   if (missing.length === 0) return undefined;
   return {
