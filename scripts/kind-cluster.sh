@@ -31,7 +31,19 @@ fail() {
 need() {
   command -v docker > /dev/null || fail "Docker is missing: install Docker, start it, and run this command again."
   command -v kind > /dev/null || fail "kind is missing: install kind 0.30 or later (https://kind.sigs.k8s.io), and run this command again."
-  docker info > /dev/null 2>&1 || fail "Docker does not answer: start Docker, and run this command again."
+  ask_docker || {
+    [ $? != 124 ] || fail "Docker takes the question and does not answer: restart Docker, and run this command again."
+    fail "Docker does not answer: start Docker, and run this command again."
+  }
+}
+
+# As `timeout 10 docker info` would, which macOS does not have.
+ask_docker() {
+  node -e '
+    const how = { stdio: "ignore", timeout: 10_000, killSignal: "SIGKILL" };
+    const { status, signal } = require("node:child_process").spawnSync("docker", ["info"], how);
+    process.exit(signal ? 124 : (status ?? 1));
+  '
 }
 
 # A list that cannot be had must not read as "no cluster": we would put our mark on another's.

@@ -1,9 +1,10 @@
 import { Fault, reasonOf } from "../lib/fault";
+import { installingAnew, type Revision } from "../lib/helm-records";
 import { asTyped } from "../lib/home";
 import { nodeOf } from "../lib/kind";
 import { kubectl } from "../lib/stack";
-import { COMPONENTS } from "../../versions";
-import { isHalfMade } from "../up/releases";
+import { type Part, partsOf } from "../status/parts";
+import { isHalfMade, isOurs } from "../up/releases";
 import { type Check, type Found, Unseen } from "./check";
 import type { Facts } from "./facts";
 
@@ -82,7 +83,7 @@ async function kubeconfig(facts: Facts): Promise<Found | Found[]> {
     return { name, state: "ok", saw: `${cluster.kubeContext} answers, Kubernetes ${await facts.api()}` };
   } catch (error) {
     const { CLUSTER = "" } = (await facts.kept()).cluster ?? {};
-    const write = `\`kind export kubeconfig --name ${CLUSTER}\``;
+    const write = `\`${asTyped(`kind export kubeconfig --name ${CLUSTER}`)}\``;
     if (error instanceof Fault)
       return {
         name,
@@ -103,6 +104,16 @@ async function kubeconfig(facts: Facts): Promise<Found | Found[]> {
   }
 }
 
+/** What Helm has recorded of the stack's releases, and what it is measured by. */
+interface Records {
+  revisions: Revision[];
+  /** Of the releases that the program may make, the newest revision of each. */
+  newest: Map<string, Revision>;
+  /** Those that Pulumi's state has. */
+  known: ReadonlySet<string>;
+  where: Awaited<ReturnType<Facts["where"]>>;
+}
+
 /** Releases that Helm would refuse to touch, or that should be there and are not. */
 async function releases(facts: Facts): Promise<Found | Found[]> {
   const name = "releases";
@@ -115,50 +126,81 @@ async function releases(facts: Facts): Promise<Found | Found[]> {
   const lock = await facts.lock();
   if (lock && lock.living.length > 0) throw new Unseen("not looked at, since a run is at work on them");
 
-  const where = await facts.where();
+  const newest = newestOf(revisions.filter(({ release }) => isOurs(release)));
+  const records = { revisions, newest, known, where: await facts.where() };
+  const { components, sumo } = await facts.settings();
+  const wanted = partsOf({ components, sumoDestination: sumo.destination });
+  const wrong =
+    cutOff(records, lock && facts.mend) ??
+    failed(records) ??
+    notDeployed(records) ??
+    notInstalled(records, wanted);
+  if (wrong) return { name, state: "wrong", ...wrong };
+  return { name, state: "ok", saw: [...newest.keys()].sort().join(", ") };
+}
+
+type Wrong = Pick<Found, "saw" | "mend" | "fix">;
+
+/** @param mending undefined: nobody can look whether a run is at work on them */
+function cutOff(
+  { revisions, known, where }: Records,
+  mending: Pick<Facts["mend"], "forgetHalfMade"> | undefined,
+): Wrong | undefined {
   const stuck = revisions.filter((revision) => isHalfMade(revision, known));
-  if (stuck.length > 0) {
-    const told = stuck.map(({ release, status }) => `${release} (${status})`).join(", ");
+  if (stuck.length === 0) return undefined;
+  const saw = `Helm was cut off in the middle of ${told(stuck)}`;
+  if (mending === undefined) {
     const secrets = stuck.map(({ secret }) => secret).join(" ");
-    const found: Found = { name, state: "wrong", saw: `Helm was cut off in the middle of ${told}` };
-    if (lock === undefined)
-      return {
-        ...found,
-        mend: `if no run is under way, \`${kubectl(where)} delete secret ${secrets}\`, then ${UP}`,
-      };
     return {
-      ...found,
-      mend: `\`npm run doctor -- --fix\`, then ${UP}`,
-      fix: {
-        does: "removing Helm's records of what was cut off",
-        act: () => facts.mend.forgetHalfMade(known, where),
-      },
+      saw,
+      mend: `if no run is under way, \`${kubectl(where)} delete secret ${secrets}\`, then ${UP}`,
     };
   }
-  const newest = new Map(
-    [...revisions].sort((a, b) => a.revision - b.revision).map((one) => [one.release, one]),
-  );
-  const failed = [...newest.values()].filter(({ status }) => status === "failed");
-  if (failed.length > 0)
-    return {
-      name,
-      state: "wrong",
-      saw: `${failed.map(({ release }) => release).join(", ")} failed`,
-      mend: `see \`${kubectl(where)} get pods\` for why, then ${UP}`,
-    };
-  const { components } = await facts.settings();
-  const missing = COMPONENTS.filter((part) => components.has(part) && !newest.has(part));
-  if (missing.length > 0)
-    return {
-      name,
-      state: "wrong",
-      saw: `not installed: ${missing.join(", ")}`,
-      // What was uninstalled by hand, the state still has, and `up` would not look.
-      mend: missing.some((part) => known.has(part))
-        ? `\`${asTyped("pulumi refresh --yes")}\`, then ${UP}`
-        : UP,
-    };
-  return { name, state: "ok", saw: [...newest.keys()].sort().join(", ") };
+  return {
+    saw,
+    mend: `\`npm run doctor -- --fix\`, then ${UP}`,
+    fix: {
+      does: "removing Helm's records of what was cut off",
+      act: () => mending.forgetHalfMade(known, where),
+    },
+  };
+}
+
+function failed({ newest, where }: Records): Wrong | undefined {
+  const names = [...newest.values()]
+    .filter(({ status }) => status === "failed")
+    .map(({ release }) => release);
+  if (names.length === 0) return undefined;
+  return {
+    saw: `${names.join(", ")} failed`,
+    mend: `see \`${kubectl(where)} get pods\` for why, then ${UP}`,
+  };
+}
+
+/** Half removed, or removed with its history kept. */
+function notDeployed({ newest, where }: Records): Wrong | undefined {
+  const stuck = [...newest.values()].filter(({ status }) => status !== "deployed");
+  if (stuck.length === 0) return undefined;
+  const names = stuck.map(({ release }) => release);
+  return { saw: `not deployed: ${told(stuck)}`, mend: installingAnew(names, where) };
+}
+
+function notInstalled({ newest, known }: Records, wanted: Part[]): Wrong | undefined {
+  const missing = wanted.filter((part) => !newest.has(part));
+  if (missing.length === 0) return undefined;
+  return {
+    saw: `not installed: ${missing.join(", ")}`,
+    // What was uninstalled by hand, the state still has, and `up` would not look.
+    mend: missing.some((part) => known.has(part)) ? `\`${asTyped("pulumi refresh --yes")}\`, then ${UP}` : UP,
+  };
+}
+
+function newestOf(revisions: Revision[]): Map<string, Revision> {
+  return new Map([...revisions].sort((a, b) => a.revision - b.revision).map((one) => [one.release, one]));
+}
+
+function told(revisions: Revision[]): string {
+  return revisions.map(({ release, status }) => `${release} (${status})`).join(", ");
 }
 
 async function kindOf(facts: Facts): Promise<"kind" | "existing"> {

@@ -11,7 +11,7 @@ import { parseOptions } from "./options";
 export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
   return runVerb("down", parseOptions(argv), around, async ({ stack, lost }) => {
     const tell = (text: string) => void around.out.write(`${text}\n`);
-    await prepare(tell);
+    await prepare(tell, stack);
     if (lost) return forgetStack(stack, tell);
     const engine = await Engine.open(stack, { make: false, tell });
     if (engine) return down(engine, around);

@@ -2,7 +2,9 @@ import type { CoreV1Event, V1EndpointSlice, V1Pod } from "@kubernetes/client-nod
   "resolution-mode": "import",
 };
 import { Fault, reasonOf } from "./fault";
+import { asTyped } from "./home";
 import type { Stack } from "./stack";
+import { within } from "./wait";
 
 /** Reads the metrics page of one of the stack's services. */
 export type ReadMetrics = (service: string) => Promise<string>;
@@ -44,7 +46,7 @@ export function pageReader({ cluster, namespace }: Pick<Stack, "cluster" | "name
  */
 export async function listPods({ cluster, namespace }: Where): Promise<V1Pod[]> {
   const api = await coreApi(cluster);
-  return (await api.listNamespacedPod({ namespace }).catch(refused)).items;
+  return (await answered(api.listNamespacedPod({ namespace }))).items;
 }
 
 /** The pods of a namespace, and the pulls that were begun for them. */
@@ -120,17 +122,36 @@ export async function kubeConfig(cluster: Stack["cluster"]) {
     config.loadFromString(cluster.kubeconfig);
   } else {
     config.loadFromDefault();
-    if (config.getContextObject(cluster.kubeContext) === null)
-      throw new Fault(
-        `Your kubeconfig has no context ${cluster.kubeContext}: \`kubectl config get-contexts\` lists those it has.`,
-      );
+    if (config.getContextObject(cluster.kubeContext) === null) throw noContext(cluster.kubeContext);
     config.setCurrentContext(cluster.kubeContext);
   }
   return config;
 }
 
+/** One of kind's is written anew by kind itself. */
+function noContext(kubeContext: string): Fault {
+  const [, kind] = /^kind-(.+)$/.exec(kubeContext) ?? [];
+  const mend =
+    kind === undefined
+      ? "`kubectl config get-contexts` lists those it has"
+      : `\`${asTyped(`kind export kubeconfig --name ${kind}`)}\` writes it, while that cluster is there`;
+  return new Fault(`Your kubeconfig has no context ${kubeContext}: ${mend}.`);
+}
+
+/** A cluster that answers at all does so in a moment. */
+const ANSWER_WITHIN_MS = 5_000;
+
+/**
+ * What the cluster's API answers, waited for as long as a person would.
+ * @throws Fault that says why it does not
+ */
+export function answered<T>(asking: Promise<T>): Promise<T> {
+  return within(ANSWER_WITHIN_MS, asking).catch(refused);
+}
+
 /** @throws Fault that says why the cluster does not tell */
 export function refused(error: unknown): never {
+  if (error instanceof Fault) throw error;
   const { code } = error as { code?: unknown };
   if (code === 401 || code === 403)
     throw new Fault(`The cluster does not let you in (${code}): log in to it again.`);

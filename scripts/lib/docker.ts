@@ -4,6 +4,10 @@ import { Fault } from "./fault";
 
 const run = promisify(execFile);
 
+/** How long Docker may take for what it knows by itself. Docker Desktop may have to wake up first, which takes seconds. */
+const INSPECT_WITHIN_MS = 5_000;
+const INFO_WITHIN_MS = 10_000;
+
 /** What Docker says of itself. */
 export interface DockerInfo {
   version: string;
@@ -19,8 +23,8 @@ export interface DockerInfo {
  * Asks Docker what it is.
  * @throws Fault when it is missing, does not run, or does not let this user in
  */
-export async function dockerInfo(): Promise<DockerInfo> {
-  const info = JSON.parse(await docker("info", "--format", "{{json .}}")) as {
+export async function dockerInfo(withinMs = INFO_WITHIN_MS): Promise<DockerInfo> {
+  const info = JSON.parse(await ask(["info", "--format", "{{json .}}"], withinMs)) as {
     ServerVersion?: string;
     MemTotal?: number;
     DockerRootDir?: string;
@@ -38,33 +42,47 @@ export async function dockerInfo(): Promise<DockerInfo> {
 }
 
 /**
- * Runs one command of Docker's.
+ * Runs one command of Docker's, however long that takes.
  * @returns what it printed, trimmed
  * @throws Fault when Docker is missing or does not answer, else its own error
  */
-export async function docker(...args: string[]): Promise<string> {
+export function docker(...args: string[]): Promise<string> {
+  return ask(args);
+}
+
+/** @param timeout in ms; undefined: none */
+async function ask(args: string[], timeout?: number): Promise<string> {
+  const how = { env: process.env, maxBuffer: 16 * 1024 * 1024, timeout, killSignal: "SIGKILL" } as const;
   try {
-    return (await run("docker", args, { env: process.env, maxBuffer: 16 * 1024 * 1024 })).stdout.trim();
+    return (await run("docker", args, how)).stdout.trim();
   } catch (error) {
-    const { code, stderr = "" } = error as { code?: unknown; stderr?: string };
+    const { code, signal, stderr = "" } = error as { code?: unknown; signal?: unknown; stderr?: string };
     if (code === "ENOENT")
       throw new Fault(
         "Docker is missing: install it (https://docs.docker.com/get-docker/), start it, and run this again.",
       );
-    if (/cannot connect|permission denied|is the docker daemon running|error during connect/i.test(stderr))
-      throw doesNotAnswer(stderr);
+    if (timeout !== undefined && signal === how.killSignal)
+      throw new Fault("Docker takes the question and does not answer: restart Docker, and run this again.");
+    if (SILENT.test(stderr)) throw doesNotAnswer(stderr);
     throw error;
   }
 }
+
+/** What its command says where Docker itself does not: by release, and on Docker Desktop. */
+const SILENT =
+  /cannot connect|failed to connect to the docker api|daemon is running|daemon running|error during connect|permission denied|manually paused/i;
 
 /**
  * What has become of a container (`running`, `paused`, `exited`, …).
  * @returns undefined when there is none of that name
  * @throws Fault when Docker does not tell
  */
-export async function containerStatus(name: string): Promise<string | undefined> {
+export async function containerStatus(
+  name: string,
+  withinMs = INSPECT_WITHIN_MS,
+): Promise<string | undefined> {
   try {
-    return await docker("inspect", "--type", "container", "-f", "{{.State.Status}}", name);
+    return await ask(["inspect", "--type", "container", "-f", "{{.State.Status}}", name], withinMs);
   } catch (error) {
     if (error instanceof Fault) throw error;
     const { stderr = "" } = error as { stderr?: string };
@@ -80,5 +98,7 @@ function doesNotAnswer(said: string): Fault {
     return new Fault(
       "Docker does not let you in: run `sudo usermod -aG docker $USER`, log in again, and run this again.",
     );
+  if (/manually paused/i.test(said))
+    return new Fault("Docker Desktop is paused: resume it in its menu, and run this again.");
   return new Fault("Docker does not answer: start Docker, and run this again.");
 }

@@ -1,5 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import type { V1Secret } from "@kubernetes/client-node" with { "resolution-mode": "import" };
+import { asTyped } from "./home";
+import { kubectl, type Stack } from "./stack";
 
 /** One revision of a Helm release, as the labels of the Secret that Helm keeps it in tell it. */
 export interface Revision {
@@ -27,6 +29,16 @@ export function newestOf(release: string, records: V1Secret[]): V1Secret | undef
   return records
     .filter((record) => revisionOf(record).release === release)
     .sort((a, b) => revisionOf(b).revision - revisionOf(a).revision)[0];
+}
+
+/**
+ * What has releases installed anew that Helm keeps a record of and does not run. Neither `up` nor a refresh goes by what the
+ * record says, so it has to go; what is left in the cluster stays, and the next installation takes it over.
+ */
+export function installingAnew(releases: string[], where: Pick<Stack, "cluster" | "namespace">): string {
+  const records = `-l "${HELM_RECORDS},name in (${releases.join(", ")})"`;
+  const forget = `${kubectl(where)} delete secret ${records}`;
+  return `\`${forget}\`, then \`${asTyped("pulumi refresh --yes")}\`, then \`npm run up\``;
 }
 
 /** Which chart a revision installed. */

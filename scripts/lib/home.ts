@@ -17,9 +17,19 @@ export function passphraseFile(home = HOME): string {
   return path.join(home, "passphrase");
 }
 
+/** The file of a stack's settings. */
+export function stackFileOf(stack: string): string {
+  return `Pulumi.${stack.split("/").pop()}.yaml`; // an organisation and a project may stand before its name
+}
+
 /** Makes the folder of the state (Pulumi.yaml), which Pulumi does not; a `git clean`, or a person, may have taken it away. */
 export function ensureStateFolder(env: NodeJS.ProcessEnv = process.env, home = HOME): void {
-  if (env.PULUMI_BACKEND_URL === undefined) fs.mkdirSync(path.join(home, "state"), { recursive: true });
+  if (env.PULUMI_BACKEND_URL !== undefined) return;
+  try {
+    fs.mkdirSync(path.join(home, "state"), { recursive: true });
+  } catch {
+    // A folder that may not be written to: what Pulumi says of it is told by whoever asks Pulumi.
+  }
 }
 
 /**
@@ -44,6 +54,7 @@ let needed = false;
 
 /** Lets this process, and all that it starts, use what the project keeps. */
 export function enter(): void {
+  ensureStateFolder();
   const variables = environment();
   needed ||= "PATH" in variables || "PULUMI_CONFIG_PASSPHRASE_FILE" in variables;
   Object.assign(process.env, variables);

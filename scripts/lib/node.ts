@@ -49,7 +49,9 @@ const KEEP_POD_TRAFFIC_INSIDE = "/kind/watchtower-routes";
 export async function stopNode(cluster: Record<string, string>): Promise<void> {
   const node = nodeOf(cluster);
   await docker("exec", node, "sh", "-c", END_KEEPERS, "sh", "/proc").catch(() => undefined); // then they end with the node
-  await docker("stop", "--time", String(STOP_WITHIN_S), node);
+  await docker("stop", "--time", String(STOP_WITHIN_S), node).catch((error: unknown) => {
+    throw refusal("stop", node, error);
+  });
 }
 
 /**
@@ -78,10 +80,33 @@ export async function startNode(
   await sleep(ROUTES_SETTLE_MS);
 }
 
-/** Starts a container, or lets one that is paused go on: Docker refuses to start that. */
+/**
+ * Starts a container, or lets one that is paused go on: Docker refuses to start that.
+ * @throws Fault that says why Docker does not
+ */
 export async function wake(node: string): Promise<void> {
-  await docker((await containerStatus(node)) === "paused" ? "unpause" : "start", node);
+  const how = (await containerStatus(node)) === "paused" ? "unpause" : "start";
+  await docker(how, node).catch((error: unknown) => {
+    throw refusal("start", node, error);
+  });
 }
+
+/** Docker's own words are those of its daemon; its command adds a line that only says that it failed. */
+function refusal(what: string, node: string, error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  const lines = (error as { stderr: string }).stderr.trim().split("\n");
+  const said = lines.find((line) => line.startsWith(DAEMON)) ?? lines.at(-1)!;
+  const [, port] = /\d:(\d+)\b.*already (?:allocated|in use)/.exec(said) ?? [];
+  if (port === undefined)
+    return new Fault(
+      `Docker does not ${what} ${node} (${said.replace(DAEMON, "").trim()}): mend what it says, and run this again.`,
+    );
+  return new Fault(
+    `Docker does not ${what} ${node}, since port ${port} is taken by another program: \`npm run doctor\` says by which; stop that, and run this again.`,
+  );
+}
+
+const DAEMON = "Error response from daemon:";
 
 /**
  * What has not come up since: pods first, then the services that lead to them. Until the kubelet has looked, the API still

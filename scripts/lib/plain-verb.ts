@@ -31,7 +31,7 @@ Exit code: 0 done, 1 not done, 2 an option is wrong.`;
   );
   const tell = (text: string) => void around.out.write(`${text}\n`);
   return runVerb(name, parsed, around, async (stack) => {
-    await prepare(tell);
+    await prepare(tell, stack);
     return body(await Engine.open(stack, { make: false, tell }), tell);
   });
 }

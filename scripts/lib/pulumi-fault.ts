@@ -1,10 +1,14 @@
 import { Fault } from "./fault";
+import { hasPassphrase } from "./home";
+
+const IF_LOST =
+  "if that is lost, `npm run down -- --lost` takes cluster, data and encrypted settings away, and `npm run up` starts anew.";
 
 /** What Pulumi and the tools behind it say, and what it means for a person; the first that fits counts. */
 const KNOWN: [RegExp, string | ((said: string) => string)][] = [
   [
     /no stack selected|requires a stack|there are none/,
-    "No stack is selected: choose one with `pulumi stack select`, or start the first with `npm run up`.",
+    "No stack is selected: choose one with `pulumi stack select`, or start the first with `npm run up`; where there was one, `npm run doctor` says what is left of it.",
   ],
   [
     /no stack named|stack not found/i,
@@ -12,11 +16,14 @@ const KNOWN: [RegExp, string | ((said: string) => string)][] = [
   ],
   [
     /incorrect passphrase/,
-    "The passphrase in use is not the one of this stack: `export PULUMI_CONFIG_PASSPHRASE=…` with the one it was made with, and run this again; if that is lost, `npm run down -- --lost` takes cluster, data and encrypted settings away, and `npm run up` starts anew.",
+    `The passphrase in use is not the one of this stack: \`export PULUMI_CONFIG_PASSPHRASE=…\` with the one it was made with, and run this again; ${IF_LOST}`,
   ],
   [
     /passphrase must be set|PULUMI_CONFIG_PASSPHRASE/,
-    "The stack's secrets are locked: run `eval \"$(npm run -s env)\"`, or export PULUMI_CONFIG_PASSPHRASE with the stack's passphrase.",
+    () =>
+      hasPassphrase(process.env)
+        ? "The passphrase of the stack's secrets cannot be read: export PULUMI_CONFIG_PASSPHRASE with it, or PULUMI_CONFIG_PASSPHRASE_FILE with the name of a file that has it."
+        : `The stack's secrets are locked, and there is no .watchtower/passphrase: put it back, or \`export PULUMI_CONFIG_PASSPHRASE=…\` with the one the stack was made with, and run this again; ${IF_LOST}`,
   ],
   [
     /PULUMI_ACCESS_TOKEN|not logged in|pulumi login/,
@@ -26,7 +33,7 @@ const KNOWN: [RegExp, string | ((said: string) => string)][] = [
     /unable to open state directory/,
     (said) => {
       const folder = /state directory "(?:file:\/\/)?([^"]+)"/.exec(said)?.[1] ?? "";
-      return `There is no folder ${folder} for the stack's state: make it with \`mkdir -p ${folder}\`, or set PULUMI_BACKEND_URL to where the state is.`;
+      return `There is no folder ${folder} for the stack's state: make it with \`mkdir -p ${folder}\`, or set PULUMI_BACKEND_URL to where the state is; if it is lost, \`npm run doctor\` then says what is left of the stack.`;
     },
   ],
   [

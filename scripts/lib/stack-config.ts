@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parse, parseDocument } from "yaml";
 import { isRecord } from "../../settings/raw";
 import { Fault } from "./fault";
+import { stackFileOf } from "./home";
 
 /** A stack's configuration as the CLI hands it to the program, and what a reader must know about it. */
 export interface StackConfig {
@@ -81,11 +82,6 @@ export function forgetSecrets(folder: string, stack: string): string[] {
   for (const key of gone) yaml.deleteIn(["config", key]);
   fs.writeFileSync(file, yaml.toString());
   return gone.map((key) => key.replace(/^watchtower:/, ""));
-}
-
-/** An organisation and a project may stand before a stack's name. */
-function stackFileOf(stack: string): string {
-  return `Pulumi.${stack.split("/").pop()}.yaml`;
 }
 
 function declaredDefaults({ config = {} }: YamlFile): Record<string, string> {

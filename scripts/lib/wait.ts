@@ -10,8 +10,8 @@ export interface Patience {
 const TIME_UP = Symbol("time is up");
 
 /**
- * Looks again and again until nothing is missing or time is up. A look that fails counts as "not yet"; a Fault ends the
- * wait, since it needs a person.
+ * Looks again and again until nothing is missing or time is up. A look that fails counts as "not yet", with a TypeError, too,
+ * which is what `fetch` throws where nobody answers; a Fault ends the wait, since it needs a person.
  * @param missing says what is missing, or undefined once all is there
  * @returns undefined once all is there, else what the last look said
  */
@@ -29,7 +29,8 @@ export async function waitUntil(
       if (said === undefined) return undefined;
       if (typeof said === "symbol") return last;
       last = said;
-      if ((await Promise.race([sleep(everyMs), timeUp])) === TIME_UP) return last;
+      const rested = sleep(everyMs, undefined, { signal: done.signal });
+      if ((await Promise.race([rested, timeUp])) === TIME_UP) return last;
     }
   } finally {
     done.abort();

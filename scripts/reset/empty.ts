@@ -21,7 +21,7 @@ export async function empty(
 ): Promise<ExitCode> {
   const screen = new Screen(around.out);
   const tell = (text: string) => screen.line(text);
-  await prepare(tell);
+  await prepare(tell, stack);
   const engine = (await Engine.open(stack, { make: false, tell }))!;
   const ended = "ended before all was deleted; run `npm run reset` again, or `npm run up` for what is left.";
   await operate({ screen, ended }, async (how, isToEnd) => {

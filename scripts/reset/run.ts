@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline/promises";
+import { answered } from "../lib/cluster";
 import { Fault } from "../lib/fault";
 import { runOnStack, type Surroundings as OnStack } from "../lib/running";
 import type { ExitCode } from "../lib/verb";
@@ -17,7 +18,7 @@ export interface Surroundings extends OnStack {
 export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
   return runOnStack("reset", parseOptions(argv), around, async (found, { yes, stack }) => {
     const claims = await (around.claimsOf ?? claimsOf)(found);
-    const volumes = (await claims.list()).map(({ name, size }) => `${name} (${size})`);
+    const volumes = (await answered(claims.list())).map(({ name, size }) => `${name} (${size})`);
     around.out.write(
       `This deletes every trace, metric and log of the stack, and what still waits for Sumo: the volumes ${volumes.join(", ") || "(none)"}.
 It keeps the settings, the cluster, and Grafana with its users and dashboards of your own.\n`,

@@ -1,4 +1,4 @@
-import { refused, type Where } from "../lib/cluster";
+import { answered, refused, type Where } from "../lib/cluster";
 import { Fault } from "../lib/fault";
 import type { Part } from "../lib/parts";
 import { type Patience, waitUntil } from "../lib/wait";
@@ -30,7 +30,7 @@ export async function workloadsOf(part: Part, { cluster, namespace }: Where): Pr
         kind === "Deployment"
           ? api.patchNamespacedDeployment(what, merge)
           : api.patchNamespacedStatefulSet(what, merge);
-      return patched.catch(refused);
+      return answered(patched);
     },
   };
 }
@@ -44,7 +44,7 @@ export async function restart(
   patience: Patience,
   tell: (waiting: string) => void,
 ): Promise<void> {
-  const workloads = await list();
+  const workloads = await answered(list());
   if (workloads.length === 0)
     throw new Fault("There is nothing of it in the cluster: `npm run status` names what brings it back.");
   await Promise.all(workloads.map(restart));

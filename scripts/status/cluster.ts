@@ -1,4 +1,5 @@
 import type { V1Node } from "@kubernetes/client-node" with { "resolution-mode": "import" };
+import { MAKE_ROOM } from "../lib/checks/machine";
 import { Fault, reasonOf } from "../lib/fault";
 import { together } from "../lib/finding";
 import { kindClusterIn, nodeOf } from "../lib/kind";
@@ -57,7 +58,7 @@ function nodeFinding({ metadata, status }: V1Node) {
     return {
       state: "wrong" as const,
       saw: `node ${name}: ${pressed.map(({ type, message }) => `${type}, ${message}`).join("; ")}`,
-      mend: "`docker system prune` makes room on the disk; Docker Desktop gives more memory (Settings, Resources)",
+      mend: `for the disk: ${MAKE_ROOM}; Docker Desktop gives more memory (Settings, Resources)`,
     };
   return { state: "ok" as const, saw: `node ${name} ready` };
 }

@@ -5,7 +5,7 @@ import { ALLOY_PORT } from "../lib/cluster";
 import { Fault, reasonOf } from "../lib/fault";
 import { type Finding, together } from "../lib/finding";
 import type { Grafana } from "../lib/grafana";
-import { chartOf, newestOf, revisionOf } from "../lib/helm-records";
+import { chartOf, installingAnew, newestOf, revisionOf } from "../lib/helm-records";
 import type { Stack } from "../lib/stack";
 import type { Line } from "./line";
 import type { ClusterReader } from "./reader";
@@ -15,7 +15,13 @@ type Piece = Omit<Finding, "name">;
 export type Part = Component | "sumo-stand-in";
 
 /** The releases that this stack should have. */
-export function partsOf({ components, sumoDestination }: Stack): Part[] {
+export function partsOf({
+  components,
+  sumoDestination,
+}: {
+  components: Iterable<Component>;
+  sumoDestination: Stack["sumoDestination"];
+}): Part[] {
   return [...components, ...(sumoDestination === "stand-in" ? (["sumo-stand-in"] as const) : [])];
 }
 
@@ -56,7 +62,7 @@ export async function partLines(stack: Stack, { reader, grafana }: Asking): Prom
   return Promise.all(
     partsOf(stack).map(async (part): Promise<Line> => {
       const [installed, ready, answer] = await Promise.all([
-        records.then((found) => installedOf(part, found)),
+        records.then((found) => installedOf(part, stack, found)),
         readyOf(part, reader),
         stack.grafana && QUESTION[part] ? answerOf(part, QUESTION[part], grafana) : undefined,
       ]);
@@ -67,7 +73,11 @@ export async function partLines(stack: Stack, { reader, grafana }: Asking): Prom
 }
 
 /** What Helm says of the newest revision. */
-function installedOf(part: Part, records: V1Secret[] | string): { piece: Piece; data?: Line["data"] } {
+function installedOf(
+  part: Part,
+  stack: Stack,
+  records: V1Secret[] | string,
+): { piece: Piece; data?: Line["data"] } {
   if (typeof records === "string")
     return { piece: { state: "warn", saw: `its Helm record cannot be read: ${records}` } };
   const newest = newestOf(part, records);
@@ -93,8 +103,10 @@ function installedOf(part: Part, records: V1Secret[] | string): { piece: Piece; 
       },
       data,
     };
-  if (status !== "deployed")
-    return { piece: { state: "wrong", saw: `${what} is ${status}`, mend: "`npm run up`" }, data };
+  if (status !== "deployed") {
+    const mend = status === "failed" ? "`npm run up`" : installingAnew([part], stack);
+    return { piece: { state: "wrong", saw: `${what} is ${status}`, mend }, data };
+  }
   if (version !== pinned)
     return {
       piece: {

@@ -1,6 +1,7 @@
 import type { V1PersistentVolume, V1PersistentVolumeClaim } from "@kubernetes/client-node" with {
   "resolution-mode": "import",
 };
+import { MAKE_ROOM } from "../lib/checks/machine";
 import { docker } from "../lib/docker";
 import { reasonOf } from "../lib/fault";
 import { kindClusterIn, nodeOf } from "../lib/kind";
@@ -108,7 +109,7 @@ function diskLine({ node }: KubeletSummary): Line[] {
       name: "disk below",
       state,
       saw: `${inMiB(free)} of ${inMiB(size)} free`,
-      ...(state !== "ok" && { mend: "make room (`docker system prune` removes what Docker holds unused)" }),
+      ...(state !== "ok" && { mend: MAKE_ROOM }),
       data: { free, size },
     },
   ];

@@ -6,6 +6,11 @@ import type { Stack } from "../lib/stack";
 /** The releases that the program may make; of another in our namespace nobody but its owner knows whether it is half-made. */
 const OURS: readonly string[] = [...COMPONENTS, "sumo-stand-in"];
 
+/** Whether the program may have made a release of that name. */
+export function isOurs(release: string): boolean {
+  return OURS.includes(release);
+}
+
 /**
  * Forgets the Helm revisions that a killed run was in the middle of: Helm would refuse to touch such a release again. What
  * they put into the cluster stays, data and all, and is taken over by the next installation, which has the same names.
@@ -36,5 +41,5 @@ export function isHalfMade(
   { release, status }: Pick<Revision, "release" | "status">,
   known: ReadonlySet<string>,
 ): boolean {
-  return OURS.includes(release) && (!known.has(release) || status.startsWith("pending-"));
+  return isOurs(release) && (!known.has(release) || status.startsWith("pending-"));
 }

@@ -24,7 +24,7 @@ export async function up(options: Options, { out, err }: Surroundings): Promise<
   const screen = new Screen(options.json ? err : out);
   const tell = (text: string) => screen.line(text);
   checkProjectDisk();
-  const tools = await prepare(tell);
+  const tools = await prepare(tell, options.stack);
   const engine = (await Engine.open(options.stack, { make: true, tell }))!;
   if (options.components)
     await engine.setComponents(options.components === "all" ? undefined : options.components);

@@ -165,9 +165,22 @@ describeWith([pulumi], "npm run doctor with the real Pulumi", () => {
   );
 
   it(
-    "finds that the folder of the state is gone, and says how to have one",
+    "makes the folder of the state where it is gone, and finds the state lost with it",
     async () => {
+      stackIsUp();
+      machine.run("ensure", { STACK: "local" });
       fs.rmSync(path.join(copy.folder, ".watchtower"), { recursive: true });
+      const { of } = await doctor();
+      expect(of("state")).toMatchObject({ state: "ok", saw: "no stack yet: `npm run up` makes it" });
+      expect(of("cluster")?.state).toBe("wrong");
+    },
+    SLOW_MS,
+  );
+
+  it(
+    "finds that the folder of a state elsewhere is gone, and says how to have one",
+    async () => {
+      env.PULUMI_BACKEND_URL = `file://${path.join(path.dirname(copy.folder), "nowhere/state")}`;
       const { wrong } = await doctor();
       expect(wrong).toEqual([
         {

@@ -46,6 +46,13 @@ describe.each(["ensure", "delete", "check"])("kind-cluster.sh %s without what it
   });
 });
 
+it("kind-cluster.sh says in one sentence that Docker hangs, and does not hang with it", () => {
+  on.machine.set("docker-hangs", "");
+  const { code, stdout, stderr } = on.machine.run("state");
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toMatch(/^Docker takes the question and does not answer: restart Docker, .*\n$/);
+}, 30_000); // it gives Docker 10 s
+
 it("kind-cluster.sh explains itself to whoever runs it otherwise", () => {
   expect(on.machine.run("destroy")).toMatchObject({
     code: 1,

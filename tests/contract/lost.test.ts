@@ -68,11 +68,16 @@ describeWith(NEEDED, "a stack of which something is lost", () => {
     "its passphrase: down says what to do, and down --lost does it, so that the next start is a first one",
     async () => {
       fs.rmSync(at(PASSPHRASE));
-      const { code, err } = await verb("down");
-      expect([code, err]).toEqual([
-        1,
-        expect.stringMatching(/^down: The passphrase in use is not .*`npm run down -- --lost`/),
-      ]);
+      for (const name of ["up", "down"]) {
+        const { code, err } = await verb(name);
+        expect([code, err]).toEqual([
+          1,
+          expect.stringMatching(
+            new RegExp(`^${name}: The stack's secrets are locked, .*\`npm run down -- --lost\``),
+          ),
+        ]);
+        expect(fs.existsSync(at(PASSPHRASE))).toBe(false); // none is drawn where the lost one belongs
+      }
       expect(machine.state).not.toEqual({});
 
       expect(await verb("down", "--lost")).toEqual({

@@ -14,6 +14,8 @@ export class FakeApi {
   /** Queries that logs were asked for with, and bodies of patches. */
   readonly asked: { path: string; query: string; body: string }[] = [];
   readonly followers: http.ServerResponse[] = [];
+  /** Whether it takes every question and says nothing. */
+  silent = false;
   private readonly url: string;
   private readonly sockets = new WebSocketServer({
     noServer: true,
@@ -65,6 +67,7 @@ export class FakeApi {
   }
 
   private answer(url: string, body: string, response: http.ServerResponse): void {
+    if (this.silent) return;
     const { pathname: path, searchParams: query } = new URL(url, "http://fake");
     const json = (status: number, value: object) =>
       void response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));

@@ -29,7 +29,8 @@ export const NOTHING_KEPT: Kept = { resources: 0, releases: new Set(), interrupt
 export function settings(changes: Partial<Settings> = {}): Settings {
   const hostPorts = { grafanaPort: 3000, otlpGrpcPort: 4317, otlpHttpPort: 4318 };
   const components: ReadonlySet<Component> = new Set(COMPONENTS);
-  return { components, cluster: { kind: "kind", hostPorts }, ...changes } as Settings;
+  const sumo = { destination: "stand-in", headers: {} };
+  return { components, cluster: { kind: "kind", hostPorts }, sumo, ...changes } as Settings;
 }
 
 /** A record of Helm's. */

@@ -27,7 +27,7 @@ export interface Running {
 }
 
 /** What the fakes can be told. */
-type State = "docker-is-down" | "create-goes-wrong" | "list-goes-wrong" | "node-goes-wrong";
+type State = "docker-is-down" | "docker-hangs" | "create-goes-wrong" | "list-goes-wrong" | "node-goes-wrong";
 
 /** A machine with a Docker and a kind that only pretend, and with no program that the script does not need. */
 export class FakeMachine {

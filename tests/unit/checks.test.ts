@@ -58,6 +58,17 @@ describe("the machine", () => {
     expect(amiss({ free: 3.9, first: false })).toHaveLength(1);
   });
 
+  it("with less than 1 GB of disk is refused any start", () => {
+    refused({ free: 1, first: false }).not.toThrow();
+    refused({ free: 0.9, first: false }).toThrow(
+      /^Docker's disk has 0\.9 GB free, .* at least 1\.0 GB: make room/,
+    );
+  });
+
+  it("is never told to remove stopped containers, of which a paused cluster is one", () => {
+    for (const free of [0, 9]) expect(amiss({ free })[0]!.mend).not.toMatch(/(system|container) prune/);
+  });
+
   it("with cgroup v1 is refused a first start with kind's own node image, and else told", () => {
     refused({ cgroup: "1" }).toThrow(/^Docker uses cgroup v1, and Kubernetes wants v2 .*: use a system with/);
     for (const given of [{ cgroup: "1", first: false }, { cgroup: "1", nodeImage: "mine" }, { cgroup: "" }]) {

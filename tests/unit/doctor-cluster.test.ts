@@ -158,8 +158,36 @@ describe("the releases", () => {
     expect(await releases([...failed, revision("mimir", "deployed", 3)])).toMatchObject({ state: "ok" });
   });
 
+  const ANEW = (release: string) =>
+    `\`kubectl --context kind-watchtower -n watchtower delete secret -l "owner=helm,name in (${release})"\`, ` +
+    "then `pulumi refresh --yes`, then `npm run up`";
+
+  it.each(["uninstalling", "uninstalled", "superseded", "unknown"])(
+    "of which one is %s are wrong, since `up` does not look at that",
+    async (status) => {
+      const others = ALL.filter(({ release }) => release !== "loki");
+      expect(await releases([...others, revision("loki", status)])).toMatchObject({
+        state: "wrong",
+        saw: `not deployed: loki (${status})`,
+        mend: ANEW("loki"),
+      });
+      expect(
+        await releases([...others, revision("loki", status), revision("loki", "deployed", 2)]),
+      ).toMatchObject({
+        state: "ok",
+      });
+    },
+  );
+
+  it("are wrong without the stand-in, where the second write goes to it", async () => {
+    const others = ALL.filter(({ release }) => release !== "sumo-stand-in");
+    expect(await releases(others)).toMatchObject({ state: "wrong", saw: "not installed: sumo-stand-in" });
+    const sumo = { destination: "sumo", headers: {} } as const;
+    expect(await releases(others, { settings: is(settings({ sumo })) })).toMatchObject({ state: "ok" });
+  });
+
   it.each([
-    ["is missing", new Set(["loki"]), /^`npm run up`$/],
+    ["is missing", new Set(["loki", "sumo-stand-in"]), /^`npm run up`$/],
     [
       "was uninstalled by hand, which `up` does not notice",
       KEPT.releases,
@@ -177,7 +205,8 @@ describe("the releases", () => {
   });
 
   it("of somebody else in the namespace are not ours to judge", async () => {
-    expect(await releases([...ALL, revision("theirs", "pending-install")])).toMatchObject({ state: "ok" });
+    for (const status of ["pending-install", "failed", "uninstalling"])
+      expect(await releases([...ALL, revision("theirs", status)])).toMatchObject({ state: "ok" });
   });
 
   it("that cannot be read are not ok", async () => {

@@ -59,8 +59,8 @@ describe("the ports", () => {
 
   it.each([
     ["down", () => DOWN],
-    ["stopped", () => ({ ...UP(), cluster: is("stopped" as const) })],
-    ["unknown", () => ({ ...UP(), cluster: fails(new Fault("no Docker")) })],
+    ["gone", () => ({ ...UP(), cluster: is("gone" as const) })],
+    ["half-made", () => ({ ...UP(), cluster: is("half-made" as const) })],
   ])(
     "are wrong where another has one while the cluster is %s, with the way to another port",
     async (_, facts) => {
@@ -74,6 +74,31 @@ describe("the ports", () => {
       });
     },
   );
+
+  it.each([
+    ["stopped", () => ({ ...UP(), cluster: is("stopped" as const) })],
+    ["unknown", () => ({ ...UP(), cluster: fails(new Fault("no Docker")) })],
+  ])(
+    "are wrong where another has one while the cluster is %s, whose data another port would cost",
+    async (_, facts) => {
+      const found = await whileTaken(["otlpGrpcPort"], facts());
+      expect(found.map(({ state }) => state)).toEqual(["ok", "wrong", "ok"]);
+      expect(found[1]!.mend).toBe(
+        "stop that program; with another port the next `npm run up` would make the cluster anew, data included",
+      );
+    },
+  );
+
+  it.each([
+    ["paused", () => ({ ...UP(), cluster: is("stopped" as const) })],
+    ["half-made", () => ({ ...UP(), cluster: is("half-made" as const) })],
+    ["unknown to the state", () => ({ ...DOWN, cluster: is("lost" as const) })],
+  ])("that our own node has while it is %s are told by the check of the cluster alone", async (_, facts) => {
+    own.install("docker", "watchtower-control-plane");
+    expect(states(await whileTaken(["grafanaPort", "otlpGrpcPort"], facts()))).toEqual([
+      `port ${hostPorts.otlpHttpPort} ok`,
+    ]);
+  });
 
   it("are told with the container or the program that has one, where it can be known", async () => {
     const saw = async () => (await whileTaken(["grafanaPort"], DOWN))[0]!.saw;
@@ -93,18 +118,30 @@ describe("the ports", () => {
     });
   });
 
-  it("of settings that the cluster does not have yet are told with what a change costs", async () => {
-    const has = is({
-      ...KEPT,
-      cluster: { CLUSTER: "watchtower", HOST_PORTS: "grafanaPort=3000 otlpGrpcPort=4317 otlpHttpPort=4318" },
-    });
-    const [found] = await look({ kept: has });
-    expect(found).toMatchObject({
-      state: "warn",
-      saw: "grafanaPort: free, while the cluster has 3000; the next `npm run up` makes the cluster anew for it, data included",
-      mend: expect.stringMatching(/pulumi config set grafanaPort 3000`$/) as string,
-    });
-  });
+  it.each(["running", "stopped"] as const)(
+    "of settings that a cluster that is %s does not have yet are told with what a change costs",
+    async (state) => {
+      const has = is({
+        ...KEPT,
+        cluster: {
+          CLUSTER: "watchtower",
+          HOST_PORTS: "grafanaPort=3000 otlpGrpcPort=4317 otlpHttpPort=4318",
+        },
+      });
+      const facts = { kept: has, cluster: is(state) };
+      const costs =
+        "while the cluster has 3000; the next `npm run up` makes the cluster anew for it, data included";
+      const mend = expect.stringMatching(/pulumi config set grafanaPort 3000`$/) as string;
+      const [free] = await look(facts);
+      expect(free).toMatchObject({ state: "warn", saw: `grafanaPort: free, ${costs}`, mend });
+      const [taken] = await whileTaken(["grafanaPort"], facts);
+      expect(taken).toMatchObject({
+        state: "wrong",
+        saw: `grafanaPort: taken by another program, ${costs}`,
+        mend,
+      });
+    },
+  );
 
   it("are nobody's concern in somebody else's cluster, and unknown where the settings are wrong", async () => {
     const theirs = is(settings({ cluster: { kind: "existing", kubeContext: "theirs" } }));

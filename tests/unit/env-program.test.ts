@@ -34,6 +34,21 @@ it(
 );
 
 it(
+  "env draws no passphrase where one is lost, which would not open what that has locked",
+  async () => {
+    project.program(`.watchtower/tools/kind-${TOOLS.kind.version}/kind`, TOOLS.kind.version);
+    fs.appendFileSync(path.join(project.folder, "Pulumi.local.yaml"), "encryptionsalt: v1:x\n");
+    const drawn = async (PULUMI_STACK: string) => {
+      expect(await project.run("env", { ...process.env, PULUMI_STACK })).toMatchObject({ code: 0 });
+      return fs.existsSync(path.join(project.folder, ".watchtower/passphrase"));
+    };
+    expect(await drawn("local")).toBe(false);
+    expect(await drawn("another")).toBe(true);
+  },
+  SLOW_MS,
+);
+
+it(
   "env gives a program the same variables",
   async () => {
     project.program(`.watchtower/tools/kind-${TOOLS.kind.version}/kind`, TOOLS.kind.version);

@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { exportsOf } from "../../scripts/env/run";
-import { environment, passphraseFile, toolFolder } from "../../scripts/lib/home";
-import { ensurePassphrase } from "../../scripts/lib/passphrase";
+import { ensureStateFolder, environment, passphraseFile, toolFolder } from "../../scripts/lib/home";
+import { ensurePassphrase, isLocked } from "../../scripts/lib/passphrase";
 import { temporaryFolder } from "../helpers/tools";
 
 let folder: string;
@@ -41,6 +41,49 @@ describe("the passphrase", () => {
     expect(fs.existsSync(passphraseFile(home))).toBe(false);
     ensurePassphrase({}, home);
     expect(environment(theirs, home)).not.toHaveProperty("PULUMI_CONFIG_PASSPHRASE_FILE");
+  });
+});
+
+describe("the passphrase that is lost", () => {
+  const lost = (stack: string, env = {}) =>
+    isLocked(() => Promise.resolve(stack), { env, home, project: folder });
+  beforeEach(() => {
+    fs.writeFileSync(path.join(folder, "Pulumi.yaml"), "name: watchtower\n");
+    fs.writeFileSync(path.join(folder, "Pulumi.dev.yaml"), "config: {}\nencryptionsalt: v1:x\n");
+    fs.writeFileSync(path.join(folder, "Pulumi.local.yaml"), "config: {}\n");
+  });
+
+  it("is that of a stack whose secrets one has locked, and of no other", async () => {
+    expect(await lost("dev")).toBe(true);
+    expect(await lost("me/watchtower/dev")).toBe(true);
+    expect(await lost("local")).toBe(false);
+    expect(await lost("new")).toBe(false);
+  });
+
+  it("is none where the user has named one, or the drawn one is there", async () => {
+    expect(await lost("dev", { PULUMI_CONFIG_PASSPHRASE: "" })).toBe(false);
+    ensurePassphrase({}, home);
+    expect(await lost("dev")).toBe(false);
+  });
+
+  it("is not looked for by Pulumi where nothing is locked", async () => {
+    fs.rmSync(path.join(folder, "Pulumi.dev.yaml"));
+    const ask = () => Promise.reject(new Error("asked"));
+    expect(await isLocked(ask, { env: {}, home, project: folder })).toBe(false);
+  });
+});
+
+describe("the folder of the state", () => {
+  it("is made where it is the project's own", () => {
+    ensureStateFolder({ PULUMI_BACKEND_URL: "s3://theirs" }, home);
+    expect(fs.existsSync(home)).toBe(false);
+    ensureStateFolder({}, home);
+    expect(fs.readdirSync(home)).toEqual(["state"]);
+  });
+
+  it("that cannot be made is left for Pulumi to tell of", () => {
+    fs.writeFileSync(home, "in the way");
+    expect(() => ensureStateFolder({}, home)).not.toThrow();
   });
 });
 

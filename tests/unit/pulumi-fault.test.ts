@@ -1,5 +1,8 @@
 import { Fault } from "../../scripts/lib/fault";
 import { failureOf, faultOf } from "../../scripts/lib/pulumi-fault";
+import { ownEnvironment } from "../helpers/own-environment";
+
+ownEnvironment();
 
 const FAILED = new Error("code: 255\n stdout: Updating (local):\n");
 
@@ -7,18 +10,18 @@ describe("what Pulumi or a tool behind it says becomes one sentence with the way
   it.each([
     [
       "error: no stack selected; please use `pulumi stack select`",
-      /^No stack is selected: .*`npm run up`\.$/,
+      /^No stack is selected: .*`npm run up`; where there was one, `npm run doctor` says/,
     ],
     ["error: no stack named 'dev' found", /^no stack named 'dev' found: `pulumi stack ls` lists/],
     ["error: constructing secrets manager: incorrect passphrase", /^The passphrase in use is not the one/],
     [
       "error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables",
-      /^The stack's secrets are locked: run `eval "\$\(npm run -s env\)"`/,
+      /^The stack's secrets are locked, and there is no \.watchtower\/passphrase: put it back, .*`npm run down -- --lost`/,
     ],
     ["error: PULUMI_ACCESS_TOKEN must be set for login", /^Pulumi is not logged in .*`pulumi login`/],
     [
       'error: unable to open state directory "file:///a/state": stat /a/state: no such file or directory',
-      /^There is no folder \/a\/state for .*: make it with `mkdir -p \/a\/state`, or set PULUMI_BACKEND_URL/,
+      /^There is no folder \/a\/state for .*: make it with `mkdir -p \/a\/state`, or set PULUMI_BACKEND_URL .*`npm run doctor`/,
     ],
     ["write /var/lib/docker/x: no space left on device", /^The disk is full: make room/],
     [
@@ -39,6 +42,12 @@ describe("what Pulumi or a tool behind it says becomes one sentence with the way
     expect(fault.message).toMatch(sentence);
     expect(faultOf(said).message).toBe(fault.message);
   });
+});
+
+it("a passphrase that is named and cannot be read is to be named otherwise", () => {
+  process.env.PULUMI_CONFIG_PASSPHRASE_FILE = "/nope";
+  const said = "error: unable to read PULUMI_CONFIG_PASSPHRASE_FILE: open /nope: no such file or directory";
+  expect(faultOf(said).message).toMatch(/^The passphrase of the stack's secrets cannot be read: export /);
 });
 
 it("an error that is not known keeps Pulumi's own first line of it", () => {

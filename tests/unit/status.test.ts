@@ -170,6 +170,20 @@ describe("a part that is broken is named, and the exit code is 1", () => {
     expect((await stack.run()).code).toBe(1);
   });
 
+  it.each([
+    ["failed", "`npm run up`"],
+    [
+      "uninstalling",
+      '`kubectl --context kind-watchtower -n watchtower delete secret -l "owner=helm,name in (loki)"`, then `pulumi refresh --yes`, then `npm run up`',
+    ],
+  ])("a release that is %s is told with what mends it", async (status, mend) => {
+    stack.cluster.records.push(helmRecord("loki", { status, revision: 2 }));
+    const { lines } = await stack.run();
+    const [line] = lines.filter(({ area, name }) => area === "parts" && name === "loki");
+    expect(line).toMatchObject({ state: "wrong", mend });
+    expect(line!.saw).toMatch(new RegExp(`is ${status};`));
+  });
+
   it("Grafana does not answer: what it was to be asked for is not ok either", async () => {
     stack.fake.grafana.stop();
     const lines = await stack.amiss();

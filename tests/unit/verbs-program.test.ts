@@ -11,10 +11,13 @@ const PROJECT = path.resolve(__dirname, "../..");
 const SLOW_MS = 40_000; // processes of their own, on a machine that may be busy
 
 let cluster: FakeApi;
+/** Whether the stack runs in a cluster that is not its own. */
+let theirs: boolean;
 let folder: string;
 let children: ChildProcess[];
 beforeEach(async () => {
   cluster = await FakeApi.start();
+  theirs = false;
   folder = temporaryFolder();
   children = [];
 });
@@ -29,11 +32,14 @@ function start(verb: string, ...argv: string[]) {
   const outputs = path.join(folder, "outputs.json");
   const stack = { components: ["loki", "alloy"], namespace: "watchtower", sumoDestination: "off" };
   const addresses = { otlpGrpcEndpoint: "localhost:4317", otlpHttpEndpoint: "http://localhost:4318" };
-  fs.writeFileSync(outputs, JSON.stringify({ ...stack, ...addresses, kubeconfig: cluster.kubeconfig }));
+  const where = theirs ? { kubeContext: "fake" } : { kubeconfig: cluster.kubeconfig };
+  fs.writeFileSync(outputs, JSON.stringify({ ...stack, ...addresses, ...where }));
+  const KUBECONFIG = path.join(folder, "kubeconfig");
+  fs.writeFileSync(KUBECONFIG, cluster.kubeconfig);
   fs.writeFileSync(path.join(folder, "pulumi"), `#!/bin/sh\ncat ${outputs}\n`, { mode: 0o755 });
   const child = spawn(process.execPath, ["--import", "tsx", `scripts/${verb}.ts`, ...argv], {
     cwd: PROJECT,
-    env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
+    env: { ...process.env, PATH: `${folder}:${process.env.PATH}`, KUBECONFIG },
     stdio: ["ignore", "pipe", "pipe"],
   });
   children.push(child);
@@ -174,6 +180,20 @@ it.each([
     const { out, err, code } = await run(verb, ...argv);
     expect(err).toMatch(new RegExp(`^${verb}: The cluster's API does not answer \\(ECONNREFUSED\\): .*\n$`));
     expect([code, out]).toEqual([1, ""]);
+  },
+  SLOW_MS,
+);
+
+it.each(["logs", "port-forward loki", "restart loki", "reset --yes"])(
+  "%s says one thing where a cluster that is not the stack's own takes the question and says nothing",
+  async (command) => {
+    theirs = cluster.silent = true;
+    const [verb = "", ...argv] = command.split(" ");
+    expect(await run(verb, ...argv)).toEqual({
+      out: "",
+      err: `${verb}: The cluster's API does not answer (no answer within 5 s): is the cluster running?\n`,
+      code: 1,
+    });
   },
   SLOW_MS,
 );

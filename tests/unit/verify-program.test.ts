@@ -82,6 +82,7 @@ it(
       [{ kubeconfig: own }, "alloy"],
       [{ kubeconfig: own }, "nobody"],
       [{ kubeContext: "elsewhere" }, "alloy"],
+      [{ kubeContext: "kind-watchtower" }, "alloy"],
       [{ kubeconfig: own.replace(fake.api.url, "http://127.0.0.1:1") }, "alloy"],
     ];
     const program = `
@@ -98,6 +99,7 @@ it(
       "alloy_config",
       "Error: There is no service nobody in namespace watchtower: run `npm run up`.",
       "Error: Your kubeconfig has no context elsewhere: `kubectl config get-contexts` lists those it has.",
+      "Error: Your kubeconfig has no context kind-watchtower: `kind export kubeconfig --name watchtower` writes it, while that cluster is there.",
       "Error: The cluster's API does not answer (ECONNREFUSED): is the cluster running?",
     ]);
   },

@@ -69,7 +69,7 @@ describe("a stack that cannot be found is one sentence with the way out", () => 
     [
       "no stack selected",
       { code: 255, stderr: "error: no stack selected; please use `pulumi stack select` to choose one\n" },
-      /^No stack is selected: choose one with `pulumi stack select`, .*`npm run up`\.$/,
+      /^No stack is selected: choose one with `pulumi stack select`, .*`npm run up`; .*`npm run doctor`/,
     ],
     [
       "an unknown stack",
@@ -83,7 +83,7 @@ describe("a stack that cannot be found is one sentence with the way out", () => 
         stderr:
           "error: could not create secrets manager: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables",
       },
-      /^The stack's secrets are locked: run `eval .*PULUMI_CONFIG_PASSPHRASE/,
+      /^The stack's secrets are locked, .*`export PULUMI_CONFIG_PASSPHRASE=…`/,
     ],
     [
       "a wrong passphrase",

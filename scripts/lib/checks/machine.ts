@@ -10,8 +10,15 @@ const GB = 1e9;
 /** Bytes of memory that Docker has: below `least` the requests of the pods (2.2 GiB) do not fit, below `enough` it is tight. */
 const MEMORY = { least: 4 * GB, enough: 8 * GB };
 
-/** Bytes free where Docker keeps its images: a first `up` takes the node image, five images of pods, and their volumes. */
-const DOCKER_DISK = { least: 4 * GB, enough: 10 * GB };
+/**
+ * Bytes free where Docker keeps its images: a first `up` takes the node image, five images of pods, and their volumes; below
+ * `full` nothing that writes runs for long.
+ */
+const DOCKER_DISK = { full: 1 * GB, least: 4 * GB, enough: 10 * GB };
+
+/** Not `docker system prune`: it takes away every container that is stopped, and a paused cluster with all its data is one. */
+export const MAKE_ROOM =
+  "make room (`docker image prune` and `docker builder prune` remove what Docker holds unused)";
 
 /** Bytes free for state and logs of Pulumi's. */
 const PROJECT_DISK_LEAST = 50e6;
@@ -27,7 +34,7 @@ const INOTIFY = {
 
 /** What the stack asks of Docker. */
 export interface Wanted {
-  /** Whether the cluster is still to be made; one that is there is not kept from running. */
+  /** Whether the cluster is still to be made; one that is there needs less. */
   first: boolean;
   /** Set: the cluster's node is not kind's own. */
   nodeImage?: string;
@@ -77,16 +84,18 @@ function memoryOf({ memory }: DockerInfo): Finding {
 
 function diskOf(free: number, { first }: Wanted): Finding {
   const name = "Docker's disk";
-  const mend = "make room (`docker system prune` removes what Docker holds unused)";
-  if (free < DOCKER_DISK.least && first)
+  const [needed, what] = first
+    ? [DOCKER_DISK.least, "a first start needs"]
+    : [DOCKER_DISK.full, "what runs in it needs room for its data, at least"];
+  if (free < needed)
     return {
       name,
       state: "wrong",
-      saw: `Docker's disk has ${inGb(free)} free, and a first start needs ${inGb(DOCKER_DISK.least)}`,
-      mend,
+      saw: `Docker's disk has ${inGb(free)} free, and ${what} ${inGb(needed)}`,
+      mend: MAKE_ROOM,
     };
   if (free < DOCKER_DISK.enough)
-    return { name, state: "warn", saw: `Docker's disk has only ${inGb(free)} free`, mend };
+    return { name, state: "warn", saw: `Docker's disk has only ${inGb(free)} free`, mend: MAKE_ROOM };
   return { name, state: "ok", saw: `${inGb(free)} of disk free` };
 }
 
