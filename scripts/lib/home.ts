@@ -43,15 +43,25 @@ export function environment(env: NodeJS.ProcessEnv = process.env, home = HOME): 
 let needed = false;
 
 /** Lets this process, and all that it starts, use what the project keeps. */
-export function enter(): void {
-  const variables = environment();
+export function enter(env: NodeJS.ProcessEnv = process.env, home = HOME): void {
+  const variables = environment(env, home);
   needed ||= "PATH" in variables || "PULUMI_CONFIG_PASSPHRASE_FILE" in variables;
-  Object.assign(process.env, variables);
+  Object.assign(env, variables);
 }
+
+/** Makes a shell one in which plain `pulumi` is ours. */
+const ENTER = 'eval "$(npm run -s env)"';
 
 /** A command of Pulumi's as the user has to type it in a shell of theirs. */
 export function asTyped(command: string): string {
-  return needed ? `eval "$(npm run -s env)" && ${command}` : command;
+  return needed ? `${ENTER} && ${command}` : command;
+}
+
+/** A text of ours, with what a shell needs first where a command of Pulumi's is in it. */
+export function withWayToPulumi(text: string): string {
+  return needed && text.includes("`pulumi ") && !text.includes(ENTER)
+    ? `${text} (Before \`pulumi\`, once in a shell: \`${ENTER}\`)`
+    : text;
 }
 
 /** Whether the user says which passphrase to take; an empty one is one, too. */

@@ -35,9 +35,8 @@ const FLAGS = {
 } as const;
 
 export function parseOptions(argv: string[]): Parsed<Options> {
-  return parse({ name: "logs", help: HELP, flags: FLAGS, words: true }, argv, (values, words) => {
+  return parse({ name: "logs", help: HELP, flags: FLAGS, words: 1 }, argv, (values, words) => {
     const { tail, "no-follow": noFollow, previous, stack } = values;
-    if (words.length > 1) throw new Misuse(`Unexpected argument '${words[1]}'`);
     if (!/^(all|\d{1,6})$/.test(tail))
       throw new Misuse(`--tail cannot be "${tail}": it takes a number, or all`);
     return {
