@@ -2,7 +2,7 @@ import { GRPC } from "../../loadgen/transport-grpc";
 import { HTTP } from "../../loadgen/transport-http";
 import type { Refusal } from "../../loadgen/transport";
 import { reasonOf } from "../lib/fault";
-import { Grafana, Silent } from "../lib/grafana";
+import { type Grafana, grafanaOf, Silent } from "../lib/grafana";
 import { kubectl, type Stack } from "../lib/stack";
 import { within } from "../lib/wait";
 import { jsonOf } from "../verify/answers";
@@ -21,7 +21,7 @@ export async function lookAtGrafana(stack: Stack): Promise<SeenGrafana> {
   if (!stack.grafana) return { lines: [] };
   const { url } = stack.grafana;
   const line = { area: "addresses" as const, name: "Grafana", data: { url } };
-  const grafana = new Grafana({ ...stack, grafana: stack.grafana }, ANSWER_WITHIN_MS);
+  const grafana = grafanaOf(stack, ANSWER_WITHIN_MS);
   try {
     const answer = await grafana.get("/api/health");
     const { database, version } = jsonOf<{ database?: string; version?: string }>(answer);

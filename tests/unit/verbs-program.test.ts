@@ -166,6 +166,8 @@ it.each([
   "sumo status",
   "sumo on",
   "reset --yes",
+  "verify",
+  "compare",
 ])(
   "%s says one thing where the cluster is stopped",
   async (command) => {
