@@ -75,8 +75,9 @@ export function durationOf(name: string, text: string): number {
  * The count that an option was given.
  * @throws Misuse when it is none, 0, or more than `most`
  */
-export function wholeOf(name: string, text: string, most = 999_999): number {
-  const count = wholeNumberBetween(text, 1, most);
+export function wholeOf(name: string, text: string, most?: number): number {
+  const count = wholeNumberBetween(text, 1, most ?? 999_999);
   if (count !== undefined) return count;
-  throw new Misuse(`--${name} cannot be "${text}": it takes a whole number from 1 to ${most}`);
+  const range = most === undefined ? "above 0" : `from 1 to ${most}`;
+  throw new Misuse(`--${name} cannot be "${text}": it takes a whole number ${range}`);
 }

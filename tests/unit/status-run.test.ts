@@ -15,7 +15,7 @@ describe("the options of status", () => {
   });
 
   it.each([
-    [["--watch", "0"], '--watch cannot be "0": it takes a whole number from 1 to'],
+    [["--watch", "0"], '--watch cannot be "0": it takes a whole number above 0'],
     [["--watch", "soon"], '--watch cannot be "soon"'],
     [["--watch", "1", "2"], "Unexpected argument '2'"],
     [["5"], "Unexpected argument '5'"],
