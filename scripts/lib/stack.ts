@@ -51,7 +51,7 @@ export async function findStack(name?: string, run = pulumiCli): Promise<Stack> 
 
 /** How to make its addresses answer, when they do not. */
 export function howToReach({ portForward }: Stack): string {
-  if (portForward.length === 0) return "start the stack with `npm run up`";
+  if (portForward.length === 0) return "`npm run status` names what brings it back";
   const commands = portForward.map((command) => `\`${command}\``).join(" and ");
   return `on this cluster run ${commands} first, each in a terminal of its own`;
 }

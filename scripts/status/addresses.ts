@@ -3,7 +3,7 @@ import { HTTP } from "../../loadgen/transport-http";
 import type { Refusal } from "../../loadgen/transport";
 import { reasonOf } from "../lib/fault";
 import { type Grafana, grafanaOf, Silent } from "../lib/grafana";
-import { kubectl, type Stack } from "../lib/stack";
+import type { Stack } from "../lib/stack";
 import { within } from "../lib/wait";
 import { jsonOf } from "../verify/answers";
 import type { Line } from "./line";
@@ -37,7 +37,7 @@ export async function lookAtGrafana(stack: Stack): Promise<SeenGrafana> {
             ...line,
             state: "wrong",
             saw: `${url} has no data source ${lacks.join(", ")}`,
-            mend: `\`${kubectl(stack)} rollout restart deployment/grafana\`, as it reads them when it starts`,
+            mend: "`npm run restart -- grafana`, as it reads them when it starts",
           },
         ],
         grafana,
@@ -78,7 +78,7 @@ export function otlpLines(stack: Stack): Promise<Line[]> {
       reason: reasonOf(error),
     }));
     if (refusal === undefined) return { ...line, state: "ok", saw: address };
-    const mend = `if Alloy's pod is ready: \`${kubectl(stack)} rollout restart deployment/alloy\``;
+    const mend = "if Alloy's pod is ready: `npm run restart -- alloy`";
     return unreached(stack, { ...line, saw: `${address} takes nothing (${refusal.reason})`, mend });
   }
 }

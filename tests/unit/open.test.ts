@@ -62,7 +62,7 @@ it("opens nothing when Grafana does not answer", async () => {
   const stack = { ...fake.stack, grafana: { ...fake.stack.grafana, url: `http://127.0.0.1:${port}` } };
   const { code, out, err, shown } = await open([], { stack });
   expect(err).toMatch(
-    /^open: Grafana does not answer at http:\/\/127\.0\.0\.1:\d+ \(ECONNREFUSED\): start the stack/,
+    /^open: Grafana does not answer at http:\/\/127\.0\.0\.1:\d+ \(ECONNREFUSED\): `npm run status` names what brings it back\.\n$/,
   );
   expect([code, out, shown]).toEqual([1, "", []]);
 });

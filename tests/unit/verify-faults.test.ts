@@ -25,7 +25,7 @@ describe("what keeps verify from a result is one sentence on stderr", () => {
     fake.grafana.stop();
     const { code, err } = await verify(fake);
     expect(err).toMatch(
-      /^verify: Grafana does not answer at http:\S+ \(ECONNREFUSED\): start the stack with `npm run up`\.\n$/,
+      /^verify: Grafana does not answer at http:\S+ \(ECONNREFUSED\): `npm run status` names what brings it back\.\n$/,
     );
     expect(code).toBe(1);
     nothingWasSent();
