@@ -1,10 +1,7 @@
-import { COMPONENTS } from "../../versions";
 import { coreApi } from "../lib/cluster";
 import { HELM_RECORDS, type Revision, revisionOf } from "../lib/helm-records";
+import { RELEASES } from "../lib/parts";
 import type { Stack } from "../lib/stack";
-
-/** The releases that the program may make; of another in our namespace nobody but its owner knows whether it is half-made. */
-const OURS: readonly string[] = [...COMPONENTS, "sumo-stand-in"];
 
 /**
  * Forgets the Helm revisions that a killed run was in the middle of: Helm would refuse to touch such a release again. What
@@ -32,9 +29,10 @@ export async function readRevisions({
   return items.map(revisionOf);
 }
 
+/** Whether a run was cut off in the middle of a revision; of a release that is not ours nobody but its owner knows. */
 export function isHalfMade(
   { release, status }: Pick<Revision, "release" | "status">,
   known: ReadonlySet<string>,
 ): boolean {
-  return OURS.includes(release) && (!known.has(release) || status.startsWith("pending-"));
+  return RELEASES.includes(release) && (!known.has(release) || status.startsWith("pending-"));
 }
