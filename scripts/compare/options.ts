@@ -32,7 +32,7 @@ npm run compare -- [options]
   --until 1h        until when, likewise (default and latest: ${SETTLE_S}s ago, by when Tempo counts all that came)
   --tolerance 5s    how far apart both may be: as much as came in within so long (default 5s; 0s: not at all)
   --watch [${EVERY_S}]      looks again every so many seconds, until Ctrl-C
-  --stack local     the stack (default: the one selected, or PULUMI_STACK)
+  --stack local     the stack (default: PULUMI_STACK, or the one selected)
   --json            one JSON document for each look, on a line of its own with --watch
   --help            print this
 

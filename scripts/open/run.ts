@@ -18,7 +18,7 @@ const HELP = `Opens Grafana in your browser, and prints its address, the user, a
 
 npm run open -- [options]
   --print          only print
-  --stack local    the stack (default: the one selected, or PULUMI_STACK)
+  --stack local    the stack (default: PULUMI_STACK, or the one selected)
   --help           print this
 
 Exit code: 0 done, 1 Grafana does not answer or is not well, 2 an option is wrong.`;

@@ -16,7 +16,7 @@ stays, and what comes in meanwhile waits in Alloy's queues on disk; while Alloy 
 npm run restart -- <component> [options]
   loki             ${PART_NAMES}
   --timeout 5m     how long to wait, in ms, s or m (default 5m)
-  --stack local    the stack (default: the one selected, or PULUMI_STACK)
+  --stack local    the stack (default: PULUMI_STACK, or the one selected)
   --help           print this
 
 Exit code: 0 it is ready again, 1 it is not, 2 an option is wrong.`;

@@ -18,7 +18,7 @@ paths. Each part is asked itself, and one that does not answer is not shown as w
 
 npm run status -- [options]
   --watch [${EVERY_S}]      look again so many seconds after each look, until Ctrl-C
-  --stack local    the stack (default: the one selected, or PULUMI_STACK)
+  --stack local    the stack (default: PULUMI_STACK, or the one selected)
   --json           one JSON document in place of the screen; with --watch one a line
   --help           print this
 

@@ -15,7 +15,7 @@ npm run sumo -- on|off|status [options]
   on               sets sumoEnabled to true, and does what \`npm run up\` does
   off              sets it to false, likewise; what still waits for Sumo stays in Alloy's queue on disk
   status           where it goes, and whether what is sent is taken there
-  --stack local    the stack (default: the one selected, or PULUMI_STACK)
+  --stack local    the stack (default: PULUMI_STACK, or the one selected)
   --help           print this
 
 Where it goes: to the setting sumoEndpoint (docs/sumo-dual-write.md); without it, to a stand-in that counts.
