@@ -45,8 +45,13 @@ let needed = false;
 /** Lets this process, and all that it starts, use what the project keeps. */
 export function enter(env: NodeJS.ProcessEnv = process.env, home = HOME): void {
   const variables = environment(env, home);
-  needed ||= "PATH" in variables || "PULUMI_CONFIG_PASSPHRASE_FILE" in variables;
+  const differs = "PATH" in variables || "PULUMI_CONFIG_PASSPHRASE_FILE" in variables;
+  needed ||= differs || !has("pulumi", env);
   Object.assign(env, variables);
+}
+
+function has(program: string, { PATH = "" }: NodeJS.ProcessEnv): boolean {
+  return PATH.split(path.delimiter).some((folder) => fs.existsSync(path.join(folder, program)));
 }
 
 /** Makes a shell one in which plain `pulumi` is ours. */

@@ -89,13 +89,13 @@ describe("a command of Pulumi's in a text of ours", () => {
   const text = "No stack is selected: choose one with `pulumi stack select`.";
 
   it("stands as it is for who has Pulumi and the passphrase in their shell", () => {
-    enter({ PATH: "/bin" }, home);
+    fs.writeFileSync(path.join(folder, "pulumi"), "");
+    enter({ PATH: `/bin:${folder}` }, home);
     expect([withWayToPulumi(text), asTyped("pulumi cancel")]).toEqual([text, "pulumi cancel"]);
   });
 
   it("comes with what a shell needs first for who has not", () => {
-    ensurePassphrase({}, home);
-    enter({ PATH: "/bin" }, home);
+    enter({ PATH: "/nowhere" }, home);
     const told = `${text} (Before \`pulumi\`, once in a shell: \`eval "$(npm run -s env)"\`)`;
     expect(withWayToPulumi(text)).toBe(told);
     expect(withWayToPulumi(told)).toBe(told);
