@@ -65,7 +65,7 @@ export function asTyped(command: string): string {
 /** A text of ours, with what a shell needs first where a command of Pulumi's is in it. */
 export function withWayToPulumi(text: string): string {
   return needed && text.includes("`pulumi ") && !text.includes(ENTER)
-    ? `${text} (Before \`pulumi\`, once in a shell: \`${ENTER}\`)`
+    ? `${text} (First, once in your shell: \`${ENTER}\`)`
     : text;
 }
 

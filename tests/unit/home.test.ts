@@ -96,7 +96,7 @@ describe("a command of Pulumi's in a text of ours", () => {
 
   it("comes with what a shell needs first for who has not", () => {
     enter({ PATH: "/nowhere" }, home);
-    const told = `${text} (Before \`pulumi\`, once in a shell: \`eval "$(npm run -s env)"\`)`;
+    const told = `${text} (First, once in your shell: \`eval "$(npm run -s env)"\`)`;
     expect(withWayToPulumi(text)).toBe(told);
     expect(withWayToPulumi(told)).toBe(told);
     const typed = asTyped("pulumi cancel");
