@@ -1,6 +1,6 @@
 import type { SumoDestination } from "../../settings";
 import { Fault, reasonOf } from "../lib/fault";
-import { Grafana } from "../lib/grafana";
+import { grafanaOf } from "../lib/grafana";
 import { readPart, requireRuns } from "../lib/parts";
 import type { Stack } from "../lib/stack";
 import type { Range } from "../verify/expand";
@@ -57,29 +57,33 @@ export interface AskSumo {
   scope: string;
 }
 
+/** A stack with a second path. */
+export type Comparable = Stack & { sumoDestination: Exclude<SumoDestination, "off"> };
+
+/** @throws Fault when the stack has nothing to compare, or nobody to ask */
+export function requireComparable(stack: Stack): asserts stack is Comparable {
+  requireRuns(readPart("alloy"), stack);
+  if (stack.sumoDestination === "off")
+    throw new Fault(
+      "The second write is off, so there is nothing to compare: `npm run sumo -- on` switches it on.",
+    );
+  for (const part of ["mimir", "grafana"]) requireRuns(readPart(part), stack); // the counts, and the way to them
+}
+
 /**
- * Counts both sides.
+ * Counts both sides of a stack that has both.
  * @param wanted a time that is over since SETTLE_MS
  * @param toleranceS both are the same while they are no further apart than what came in within so many seconds
- * @throws Fault when there is nothing to compare, or nobody to ask
+ * @throws Fault when somebody does not tell
  */
 export async function compare(
-  stack: Stack,
+  stack: Comparable,
   wanted: Range,
   toleranceS: number,
   sumo?: AskSumo,
 ): Promise<Comparison> {
-  const { components, grafana: access, sumoDestination: destination } = stack;
-  requireRuns(readPart("alloy"), stack);
-  if (destination === "off")
-    throw new Fault(
-      "The second write is off, so there is nothing to compare: `pulumi config set sumoEnabled true && npm run up` switches it on.",
-    );
-  if (!access || !components.includes("mimir"))
-    throw new Fault(
-      `This stack runs ${components.join(", ")}, and compare reads the counts in mimir through grafana: add them to its \`components\`.`,
-    );
-  const grafana = new Grafana({ ...stack, grafana: access });
+  const { components, sumoDestination: destination } = stack;
+  const grafana = grafanaOf(stack);
   const latestMs = wanted.toMs + SETTLE_MS;
   const counters = await Counters.read(grafana, { ...wanted, toMs: latestMs }).catch(asFault);
   const range = countedTime(counters, destination, wanted);

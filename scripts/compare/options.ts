@@ -1,5 +1,6 @@
 import { readDuration } from "../../loadgen/option-readers";
-import { durationOf, Misuse, parse, type Parsed, stackName, wholeOf } from "../lib/options";
+import { durationOf, Misuse, parse, type Parsed, stackName } from "../lib/options";
+import { intervalOf, withInterval } from "../lib/watch";
 import type { Range } from "../verify/expand";
 import { SETTLE_MS } from "./comparison";
 
@@ -9,8 +10,8 @@ export interface Options {
   window: (nowMs: number) => Range;
   /** Both sides count as the same while they are no further apart than what came in within so many seconds. */
   toleranceS: number;
-  /** Seconds between two looks; undefined: one look. */
-  watchS?: number;
+  /** Look again and again, so long after the last look; undefined: once. */
+  watchEveryMs?: number;
   /** Name of the stack; undefined: the one selected. */
   stack?: string;
   /** For machines: a JSON document for each look. */
@@ -19,7 +20,7 @@ export interface Options {
 
 /** Counts come every 15 s: in less than this there may be none to compare. */
 const SHORTEST_S = 30;
-const WATCH_S = "15";
+const EVERY_S = 15;
 
 const SETTLE_S = SETTLE_MS / 1000;
 
@@ -30,8 +31,8 @@ npm run compare -- [options]
   --since 2h        or from when on: so long ago, or a time such as 2026-08-20T09:30
   --until 1h        until when, likewise (default and latest: ${SETTLE_S}s ago, by when Tempo counts all that came)
   --tolerance 5s    how far apart both may be: as much as came in within so long (default 5s; 0s: not at all)
-  --watch [15]      looks again every so many seconds, until Ctrl-C
-  --stack local     the stack (default: the one selected, or PULUMI_STACK)
+  --watch [${EVERY_S}]      looks again every so many seconds, until Ctrl-C
+  --stack local     the stack (default: PULUMI_STACK, or the one selected)
   --json            one JSON document for each look, on a line of its own with --watch
   --help            print this
 
@@ -51,33 +52,30 @@ const FLAGS = {
 
 /** @param nowMs the moment by which `--since` and `--until` are checked */
 export function parseOptions(argv: string[], nowMs = Date.now()): Parsed<Options> {
-  return parse({ name: "compare", help: HELP, flags: FLAGS }, withInterval(argv), (values): Options => {
-    const { window, since, until, watch, stack, json } = values;
-    if (window !== undefined && since !== undefined)
-      throw new Misuse("--window and --since cannot go together");
-    if (watch !== undefined && until !== undefined)
-      throw new Misuse("--watch and --until cannot go together");
-    const lengthMs = durationOf("window", window ?? "15m");
-    const wished = until === undefined ? (now: number) => now : moment("until", until);
-    if (wished(nowMs) > nowMs) throw new Misuse(`--until cannot be "${until}": it is still to come`);
-    const end = (now: number) => Math.min(wished(now), now - SETTLE_MS);
-    const begin = since === undefined ? (now: number) => end(now) - lengthMs : moment("since", since);
-    if (end(nowMs) - begin(nowMs) < SHORTEST_S * 1000)
-      throw new Misuse(`The time to compare must be at least ${SHORTEST_S}s long`);
-    return {
-      window: (now) => ({ fromMs: begin(now), toMs: end(now) }),
-      toleranceS: values.tolerance === "0s" ? 0 : durationOf("tolerance", values.tolerance) / 1000,
-      watchS: watch === undefined ? undefined : wholeOf("watch", watch),
-      stack: stackName(stack),
-      json,
-    };
-  });
-}
-
-/** Node's own reader knows no option whose value may be missing. */
-function withInterval(argv: string[]): string[] {
-  return argv.map((word, i) =>
-    word === "--watch" && !/^[^-]/.test(argv[i + 1] ?? "") ? `--watch=${WATCH_S}` : word,
+  return parse(
+    { name: "compare", help: HELP, flags: FLAGS },
+    withInterval(argv, EVERY_S),
+    (values): Options => {
+      const { window, since, until, watch, stack, json } = values;
+      if (window !== undefined && since !== undefined)
+        throw new Misuse("--window and --since cannot go together");
+      if (watch !== undefined && until !== undefined)
+        throw new Misuse("--watch and --until cannot go together");
+      const lengthMs = durationOf("window", window ?? "15m");
+      const wished = until === undefined ? (now: number) => now : moment("until", until);
+      if (wished(nowMs) > nowMs) throw new Misuse(`--until cannot be "${until}": it is still to come`);
+      const end = (now: number) => Math.min(wished(now), now - SETTLE_MS);
+      const begin = since === undefined ? (now: number) => end(now) - lengthMs : moment("since", since);
+      if (end(nowMs) - begin(nowMs) < SHORTEST_S * 1000)
+        throw new Misuse(`The time to compare must be at least ${SHORTEST_S}s long`);
+      return {
+        window: (now) => ({ fromMs: begin(now), toMs: end(now) }),
+        toleranceS: values.tolerance === "0s" ? 0 : durationOf("tolerance", values.tolerance) / 1000,
+        watchEveryMs: intervalOf(watch),
+        stack: stackName(stack),
+        json,
+      };
+    },
   );
 }
 

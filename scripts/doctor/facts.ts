@@ -7,13 +7,14 @@ import { NAMESPACE } from "../../values/shared";
 import type { NeededTool } from "../../versions";
 import { apiVersion } from "../lib/cluster";
 import { type DockerInfo, dockerInfo } from "../lib/docker";
-import { Engine, FIRST_STACK, type Kept } from "../lib/engine";
+import { Engine, type Kept } from "../lib/engine";
 import type { Revision } from "../lib/helm-records";
 import { enter, PROJECT, toolFolder } from "../lib/home";
 import { type ClusterState, clusterState, unknownCluster } from "../lib/kind";
 import { isPulumiAtWork } from "../lib/lock";
 import { contextOf, settingsOf } from "../lib/settings";
 import type { Stack } from "../lib/stack";
+import { FIRST_STACK, stackChosen } from "../lib/stack-name";
 import { startNode } from "../lib/node";
 import { ensureTool, findTool, type Tool } from "../lib/tools/tool";
 import { within } from "../lib/wait";
@@ -74,8 +75,7 @@ export function factsOf(stack: string | undefined, tell: (text: string) => void)
   });
   const kept = once(async () => (await (await engine())?.kept()) ?? NOTHING);
   const name = once(async () => {
-    const { name = stack ?? process.env.PULUMI_STACK ?? FIRST_STACK } =
-      (await engine().catch(() => undefined)) ?? {};
+    const { name = stackChosen(stack) ?? FIRST_STACK } = (await engine().catch(() => undefined)) ?? {};
     return name;
   });
   const settings = once(async () => settingsOf(await name()));

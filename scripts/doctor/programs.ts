@@ -52,7 +52,7 @@ async function wanted(name: string, ask: string[], where: string): Promise<Found
   return {
     name,
     state: "warn",
-    saw: "is missing; nothing here needs it, and docs/learning-path.md teaches with it",
+    saw: "is missing; `npm run status` names commands of it, and docs/learning-path.md teaches with it",
     mend: `install it: https://${where}`,
   };
 }

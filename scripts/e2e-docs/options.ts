@@ -30,7 +30,7 @@ const FLAGS = {
 } as const;
 
 export function parseOptions(argv: string[]): Parsed<Options> {
-  const verb = { name: "e2e:docs", help: HELP, flags: FLAGS, words: true };
+  const verb = { name: "e2e:docs", help: HELP, flags: FLAGS, words: Infinity };
   return parse(verb, argv, ({ list, keep }, words) => ({ files: readFiles(words), list, keep }));
 }
 

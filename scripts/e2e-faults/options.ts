@@ -1,4 +1,4 @@
-import { Misuse, parse, type Parsed, stackName } from "../lib/options";
+import { durationOf, Misuse, parse, type Parsed, stackName, wholeOf } from "../lib/options";
 import type { Case } from "./case";
 import { CASES } from "./cases";
 
@@ -18,8 +18,6 @@ export interface Options {
   json: boolean;
 }
 
-const UNIT_MS: Record<string, number> = { s: 1_000, m: 60_000 };
-
 const HELP = `Breaks a running stack in every way we know, one after the other, under a load of numbered spans, log records and
 metric points; then looks for every one of them in Tempo, Loki and Mimir and at the end of the second path, which is a
 receiver of this program's own meanwhile. It wants the stack for itself: nothing else may send to it.
@@ -29,7 +27,7 @@ npm run e2e:faults -- [options]
   --only a,b       these cases alone
   --rate 100       requests per second; each has 9 spans, 3 log records and 4 metric points (default 100)
   --load 10s       how long the load goes on before a fault, and at least after it (default 10s)
-  --outage 30s     how long an outage lasts, in s or m (default 30s)
+  --outage 30s     how long an outage lasts, in ms, s, m or h (default 30s)
   --real           outages of 10 minutes
   --toggles 1      how often toggle-off-on switches the second write off and on (default 1)
   --stack local    the stack (default: PULUMI_STACK, the one selected, or local)
@@ -79,17 +77,4 @@ function casesNamed(text: string): Case[] {
   const unknown = names.find((name) => !CASES.some((one) => one.name === name));
   if (unknown !== undefined) throw new Misuse(`There is no case "${unknown}": --list tells them`);
   return CASES.filter(({ name }) => names.includes(name));
-}
-
-function durationOf(name: string, text: string): number {
-  const [, amount, unit = ""] = /^(\d+(?:\.\d+)?)(s|m)$/.exec(text) ?? [];
-  const milliseconds = Number(amount) * (UNIT_MS[unit] ?? NaN);
-  if (milliseconds > 0) return milliseconds;
-  throw new Misuse(`--${name} cannot be "${text}": it takes a time above 0 such as 30s or 10m`);
-}
-
-function wholeOf(name: string, text: string, most: number): number {
-  const value = Number(text);
-  if (/^\d{1,6}$/.test(text) && value > 0 && value <= most) return value;
-  throw new Misuse(`--${name} cannot be "${text}": it takes a whole number from 1 to ${most}`);
 }

@@ -10,6 +10,7 @@ import { plainApi } from "../lib/plain-api";
 import { wholeCluster } from "../lib/plain-verb";
 import { parseMetrics, sumOf } from "../lib/prometheus";
 import { findStack } from "../lib/stack";
+import { stackFileOf } from "../lib/stack-name";
 import { HttpDoor } from "./doors";
 import { Kube } from "./kube";
 import { LiveStack } from "./live-stack";
@@ -91,7 +92,7 @@ export async function openRig(
     },
   };
   try {
-    const file = path.join(PROJECT, `Pulumi.${engine!.name.split("/").pop()}.yaml`);
+    const file = path.join(PROJECT, stackFileOf(engine!.name));
     const text = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
     undo.note({ what: "settings", file, text });
     tell("Leading the second path to this program");

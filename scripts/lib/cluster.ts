@@ -3,7 +3,7 @@ import type { CoreV1Event, V1EndpointSlice, V1Pod } from "@kubernetes/client-nod
 };
 import { Fault, reasonOf } from "./fault";
 import { asTyped } from "./home";
-import type { Stack } from "./stack";
+import { kubectl, type Stack } from "./stack";
 import { within } from "./wait";
 
 /** Reads the metrics page of one of the stack's services. */
@@ -25,7 +25,8 @@ export function metricsReader(stack: Stack): ReadMetrics {
 export type ReadPage = (service: string, port: number, path: string) => Promise<string>;
 
 /** Reads pages through the cluster's API; what a pod answers beside 2xx is an error with what it said. */
-export function pageReader({ cluster, namespace }: Pick<Stack, "cluster" | "namespace">): ReadPage {
+export function pageReader(where: Where): ReadPage {
+  const { cluster, namespace } = where;
   const connecting = coreApi(cluster);
   connecting.catch(() => {}); // told to whoever asks
   return async (service, port, path) => {
@@ -34,7 +35,7 @@ export function pageReader({ cluster, namespace }: Pick<Stack, "cluster" | "name
     const page: unknown = await api
       .connectGetNamespacedServiceProxyWithPath({ name, namespace, path })
       .catch((error: unknown) => {
-        throw whyNot(service, namespace, error);
+        throw whyNot(service, where, error);
       });
     return typeof page === "string" ? page : JSON.stringify(page); // the client reads JSON, asked or not
   };
@@ -160,19 +161,28 @@ export function refused(error: unknown): never {
   throw new Fault(`The cluster's API does not answer (${reasonOf(error)}): is the cluster running?`);
 }
 
+/** A service that a chart made is gone. */
+export class NoService extends Fault {
+  constructor(
+    /** What is seen of it, without what to do. */
+    readonly what: string,
+  ) {
+    super(`${what}: \`npm run status\` names what brings it back.`);
+  }
+}
+
 /** As much of what a pod says as a line has room for. */
 const SHORT = 120;
 
 /** Only a pod that is not ready (yet) is worth asking again. */
-function whyNot(service: string, namespace: string, error: unknown): Error {
+function whyNot(service: string, where: Where, error: unknown): Error {
   const { code, body } = error as { code?: unknown; body?: unknown };
-  const look = `see \`kubectl -n ${namespace} get pods\``;
+  const look = `see \`${kubectl(where)} get pods\``;
   // The API's own words are JSON; those of the pod are not.
   if (typeof code === "number" && code !== 404 && typeof body === "string" && !body.startsWith("{"))
     return new Error(`${service} answers ${code} ${body.replace(/\s+/g, " ").slice(0, SHORT)}`.trim());
   if (code === 503) return new Error(`${service} has no pod that is ready: ${look}`);
-  if (code === 404)
-    return new Fault(`There is no service ${service} in namespace ${namespace}: run \`npm run up\`.`);
+  if (code === 404) return new NoService(`There is no service ${service} in namespace ${where.namespace}`);
   if (code === 401 || code === 403)
     return new Fault(`The cluster does not let you ask ${service} (${code}): log in to it again.`);
   if (typeof code === "number")

@@ -23,11 +23,15 @@ export function hasColours({ isTTY }: Stream, env: NodeJS.ProcessEnv = process.e
   return isTTY === true && !none && terminal !== "dumb";
 }
 
+/** Where that word stands: first in its line, or behind the column that `status` groups its lines by. */
+const WORD = new RegExp(`^([a-z]+ {2,}| +|)(${Object.keys(WORDS).join("|")})(?!\\S)`, "gm");
+
 /** Lines for that stream, each with the word that tells how something is in a colour of its own. */
 export function coloured(out: Stream, text: string): string {
   if (!hasColours(out)) return text;
-  return text.replace(/^\S+/gm, (word) => {
-    const colour = WORDS[word];
-    return colour === undefined ? word : styleText(colour, word, { validateStream: false });
-  });
+  return text.replace(
+    WORD,
+    (_, before: string, word: string) =>
+      `${before}${styleText(WORDS[word]!, word, { validateStream: false })}`,
+  );
 }

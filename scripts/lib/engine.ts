@@ -9,9 +9,7 @@ import {
 import { PROJECT } from "./home";
 import { type Holder, holdersOf, whenFree } from "./lock";
 import { faultOf } from "./pulumi-fault";
-
-/** The stack that `npm run up` makes where none is chosen: the one whose settings we ship. */
-export const FIRST_STACK = "local";
+import { FIRST_STACK, stackChosen } from "./stack-name";
 
 /** What the engine keeps of the stack, as far as we ask. */
 export interface Kept {
@@ -56,7 +54,7 @@ export function keptIn({ resources = [], pending_operations: pending = [] }: Sta
 }
 
 async function nameIn(workspace: LocalWorkspace, name: string | undefined): Promise<string> {
-  return name ?? process.env.PULUMI_STACK ?? (await workspace.stack())?.name ?? FIRST_STACK;
+  return stackChosen(name) ?? (await workspace.stack())?.name ?? FIRST_STACK;
 }
 
 /** Releases whose pods write telemetry to volumes. */

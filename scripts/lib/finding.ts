@@ -1,4 +1,5 @@
 import { Fault } from "./fault";
+import { withWayToPulumi } from "./home";
 
 /** `warn`: it works, and may not for long, or could not be looked at; `wrong`: it does not work. */
 export type State = "ok" | "warn" | "wrong";
@@ -48,11 +49,11 @@ export function widthOf(findings: Finding[]): number {
 /** Rows of a table: state, name, what was seen; below what is not well, how to mend it. */
 export function rowsOf({ name, state, saw, mend }: Finding, width: number): string[] {
   const indent = " ".repeat(width + 9);
-  const [first = "", ...more] = saw.split("\n");
+  const [first = "", ...more] = withWayToPulumi(saw).split("\n");
   return [
     `${WORD[state].padEnd(5)}  ${name.padEnd(width)}  ${first}`.trimEnd(),
     ...more.map((line) => `${indent}${line.trim()}`),
-    ...(mend === undefined || state === "ok" ? [] : [`${indent}→ ${mend}`]),
+    ...(mend === undefined || state === "ok" ? [] : [`${indent}→ ${withWayToPulumi(mend)}`]),
   ];
 }
 

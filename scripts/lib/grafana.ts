@@ -1,4 +1,5 @@
 import { Fault, reasonOf } from "./fault";
+import { readPart, requireRuns } from "./parts";
 import { howToReach, type Stack } from "./stack";
 
 /** What a data source said. */
@@ -19,6 +20,16 @@ export class Silent extends Fault {
 }
 
 const ANSWER_WITHIN_MS = 10_000;
+
+/**
+ * The Grafana of a stack.
+ * @param withinMs how long to wait for an answer of its
+ * @throws Fault when the stack runs without one
+ */
+export function grafanaOf(stack: Stack, withinMs?: number): Grafana {
+  requireRuns(readPart("grafana"), stack);
+  return new Grafana({ ...stack, grafana: stack.grafana! }, withinMs);
+}
 
 /** Grafana, and its data sources asked as Grafana itself asks them. */
 export class Grafana {
@@ -68,7 +79,7 @@ export class Grafana {
 
   private keptOut(status: number): Fault {
     return new Fault(
-      `Grafana at ${this.url} refuses the stack's own password (${status}), so it was changed in Grafana: set it back to \`pulumi stack output grafanaPassword --show-secrets\`.`,
+      `Grafana at ${this.url} refuses the stack's own password (${status}), so it was changed in Grafana: set a new one with \`pulumi config set --secret grafanaAdminPassword …\`, and \`npm run up\` makes it Grafana's.`,
     );
   }
 }

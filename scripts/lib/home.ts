@@ -17,11 +17,6 @@ export function passphraseFile(home = HOME): string {
   return path.join(home, "passphrase");
 }
 
-/** The file of a stack's settings. */
-export function stackFileOf(stack: string): string {
-  return `Pulumi.${stack.split("/").pop()}.yaml`; // an organisation and a project may stand before its name
-}
-
 /** Makes the folder of the state (Pulumi.yaml), which Pulumi does not; a `git clean`, or a person, may have taken it away. */
 export function ensureStateFolder(env: NodeJS.ProcessEnv = process.env, home = HOME): void {
   if (env.PULUMI_BACKEND_URL !== undefined) return;
@@ -53,16 +48,31 @@ export function environment(env: NodeJS.ProcessEnv = process.env, home = HOME): 
 let needed = false;
 
 /** Lets this process, and all that it starts, use what the project keeps. */
-export function enter(): void {
-  ensureStateFolder();
-  const variables = environment();
-  needed ||= "PATH" in variables || "PULUMI_CONFIG_PASSPHRASE_FILE" in variables;
-  Object.assign(process.env, variables);
+export function enter(env: NodeJS.ProcessEnv = process.env, home = HOME): void {
+  ensureStateFolder(env, home);
+  const variables = environment(env, home);
+  const differs = "PATH" in variables || "PULUMI_CONFIG_PASSPHRASE_FILE" in variables;
+  needed ||= differs || !has("pulumi", env);
+  Object.assign(env, variables);
 }
+
+function has(program: string, { PATH = "" }: NodeJS.ProcessEnv): boolean {
+  return PATH.split(path.delimiter).some((folder) => fs.existsSync(path.join(folder, program)));
+}
+
+/** Makes a shell one in which plain `pulumi` is ours. */
+const ENTER = 'eval "$(npm run -s env)"';
 
 /** A command of Pulumi's as the user has to type it in a shell of theirs. */
 export function asTyped(command: string): string {
-  return needed ? `eval "$(npm run -s env)" && ${command}` : command;
+  return needed ? `${ENTER} && ${command}` : command;
+}
+
+/** A text of ours, with what a shell needs first where a command of Pulumi's is in it. */
+export function withWayToPulumi(text: string): string {
+  return needed && text.includes("`pulumi ") && !text.includes(ENTER)
+    ? `${text} (First, once in your shell: \`${ENTER}\`)`
+    : text;
 }
 
 /** Whether the user says which passphrase to take; an empty one is one, too. */

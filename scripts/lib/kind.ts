@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import { CLUSTER_NAME, KIND_AT_WORK } from "../../values/kind";
 import { Fault } from "./fault";
 import { PROJECT } from "./home";
+import { shortName } from "./stack-name";
 
 /**
  * What has become of a cluster of ours; `foreign`: another has its name; `lost`: the one of its name was made by this
@@ -57,8 +58,7 @@ export async function deleteCluster(cluster: Record<string, string>): Promise<vo
 
 /** What a cluster that no state knows is asked about by. */
 export function unknownCluster(stack: string): Record<string, string> {
-  // An organisation and a project may stand before its name, and the program does not see them.
-  return { ...OURS, OWNER: "nobody", STACK: stack.split("/").pop()!, AT_WORK: KIND_AT_WORK };
+  return { ...OURS, OWNER: "nobody", STACK: shortName(stack), AT_WORK: KIND_AT_WORK };
 }
 
 /**

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { Fault } from "./fault";
 import { PROJECT } from "./home";
+import { PROJECT_NAME, shortName } from "./stack-name";
 import { isAlive } from "./tools/tool";
 
 /** Who holds a stack, as Pulumi names them. */
@@ -32,7 +33,7 @@ export function holdersOf(backend: string, stack: string, folder = PROJECT): Hol
   const [, place] = /^file:\/\/(.*)$/.exec(backend) ?? [];
   if (place === undefined) return undefined;
   const state = path.resolve(folder, place.replace(/^~/, os.homedir()));
-  const locks = path.join(state, ".pulumi/locks/organization/watchtower", stack.split("/").pop()!);
+  const locks = path.join(state, ".pulumi/locks/organization", PROJECT_NAME, shortName(stack));
   if (!fs.existsSync(locks)) return [];
   return fs
     .readdirSync(locks)

@@ -2,7 +2,11 @@ import { parseArgs, type ParseArgsConfig } from "node:util";
 import { readDuration, wholeNumberBetween } from "../../loadgen/option-readers";
 
 /** What the command line asks for, or what keeps it from being understood. */
-export type Parsed<O> = { options: O } | { help: string } | { fault: string };
+export type Parsed<O> =
+  | { options: O }
+  | { help: string }
+  /** `json`: a program asked, and wants a document. */
+  | { fault: string; json?: true };
 
 /** An option that cannot be used; the message says which, and what it takes. */
 export class Misuse extends Error {}
@@ -15,11 +19,11 @@ type Values<F extends Flags> = ReturnType<
 
 /**
  * Reads the command line of one verb.
- * @param verb its name, as in `npm run <verb>`
+ * @param verb its name, as in `npm run <verb>`, and how many words it takes beside its options; by default, none
  * @param read makes the options of the flags' values and the words beside them; throws Misuse on what cannot be used
  */
 export function parse<F extends Flags, O>(
-  verb: { name: string; help: string; flags: F; words?: boolean },
+  verb: { name: string; help: string; flags: F; words?: number },
   argv: string[],
   read: (values: Values<F>, words: string[]) => O,
 ): Parsed<O> {
@@ -30,13 +34,21 @@ export function parse<F extends Flags, O>(
       allowPositionals: true,
     });
     if ((values as { help?: boolean }).help) return { help: verb.help };
-    if (!verb.words && positionals.length > 0) throw new Misuse(`Unexpected argument '${positionals[0]}'`);
+    const stray = positionals[verb.words ?? 0];
+    if (stray !== undefined) throw new Misuse(`Unexpected argument '${stray}'`);
     return { options: read(values, positionals) };
   } catch (error) {
-    // Node adds advice on dashes from its second sentence on.
-    const what = (error as Error).message.split(/\. |\n/)[0] ?? "";
-    return { fault: `${what}; \`npm run ${verb.name} -- --help\` lists the options.` };
+    const fault = `${whatIsWrong(error)}; \`npm run ${verb.name} -- --help\` lists the options.`;
+    return { fault, ...("json" in verb.flags && argv.includes("--json") && { json: true }) };
   }
+}
+
+/** @throws what is neither a misuse nor what Node's reader refuses */
+function whatIsWrong(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (error instanceof Misuse) return message;
+  if (!code?.startsWith("ERR_PARSE_ARGS_")) throw error;
+  return message.split(/\. |\n/)[0]!; // advice on dashes follows
 }
 
 /**
@@ -61,10 +73,11 @@ export function durationOf(name: string, text: string): number {
 
 /**
  * The count that an option was given.
- * @throws Misuse when it is none, or 0
+ * @throws Misuse when it is none, 0, or more than `most`
  */
-export function wholeOf(name: string, text: string): number {
-  const count = wholeNumberBetween(text, 1, 999_999);
+export function wholeOf(name: string, text: string, most?: number): number {
+  const count = wholeNumberBetween(text, 1, most ?? 999_999);
   if (count !== undefined) return count;
-  throw new Misuse(`--${name} cannot be "${text}": it takes a whole number above 0`);
+  const range = most === undefined ? "above 0" : `from 1 to ${most}`;
+  throw new Misuse(`--${name} cannot be "${text}": it takes a whole number ${range}`);
 }

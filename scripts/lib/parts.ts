@@ -14,8 +14,11 @@ export interface Part {
 const WORKLOADS = [...new Set(CONTAINERS.map(({ workload }) => workload))];
 const STAND_IN = "sumo-stand-in";
 
+/** Every release that the program may make, by Helm's name. */
+export const RELEASES: readonly string[] = [...COMPONENTS, STAND_IN];
+
 /** What a component may be, for people. */
-export const PART_NAMES = `${COMPONENTS.join(", ")}, ${STAND_IN}, or one part of Mimir such as mimir-querier`;
+export const PART_NAMES = `${RELEASES.join(", ")}, or one part of Mimir such as mimir-querier`;
 
 /** @throws Misuse when there is no such part */
 export function readPart(name: string): Part {

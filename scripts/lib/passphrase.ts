@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { HOME, hasPassphrase, passphraseFile, PROJECT, stackFileOf } from "./home";
+import { HOME, hasPassphrase, passphraseFile, PROJECT } from "./home";
+import { stackFileOf } from "./stack-name";
 
 /** Draws the passphrase of this folder's secrets, once, where the user has not named one; only they can read it. */
 export function ensurePassphrase(env: NodeJS.ProcessEnv = process.env, home = HOME): void {

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import program from "../../index";
 import { useConfig } from "./stack-config";
+import { FIRST_STACK, PROJECT_NAME } from "./stack-name";
 
 /** One resource as the engine would have been asked for it. */
 export interface Recorded {
@@ -75,8 +76,8 @@ async function recordNow(config: Record<string, string>, secretKeys: string[]): 
         ),
       }),
     },
-    "watchtower",
-    "local",
+    PROJECT_NAME,
+    FIRST_STACK,
   );
   watch(resources);
   useConfig(config, secretKeys);

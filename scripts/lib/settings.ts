@@ -1,16 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readSettings, type Settings } from "../../settings";
-import { Fault } from "./fault";
 import { PROJECT } from "./home";
 import { kindContext } from "./kind";
-import { faultOf } from "./pulumi-fault";
-import { pulumiCli } from "./stack";
+import { askPulumi, pulumiCli } from "./stack";
 import { readStackConfig, useConfig } from "./stack-config";
+import { PROJECT_NAME } from "./stack-name";
 
 // Exported by the SDK, but left out of its type declarations.
 const runtime = pulumi.runtime as unknown as { _setProject(name: string): void };
 
-const PREFIX = "watchtower:";
+const PREFIX = `${PROJECT_NAME}:`;
 
 /**
  * The settings of a stack as its files have them, without Pulumi's engine; made-up values stand for its secrets.
@@ -27,11 +26,8 @@ export function settingsOf(stack: string): Settings {
  * @throws Fault when the CLI does not tell, pulumi.RunError that lists every fault, as the program does
  */
 export async function settingsWithSecrets(name?: string, run = pulumiCli): Promise<Settings> {
-  const flag = name === undefined ? [] : ["--stack", name];
-  const { code, stdout, stderr } = await run(["config", "--json", "--show-secrets", ...flag]);
-  if (code === undefined) throw new Fault("The Pulumi CLI is missing: `npm run up` puts it in place.");
-  if (code !== 0) throw faultOf(stderr);
-  const told = Object.entries(JSON.parse(stdout) as Record<string, { value?: string; secret: boolean }>)
+  type Config = Record<string, { value?: string; secret: boolean }>;
+  const told = Object.entries(await askPulumi<Config>(["config"], name, run))
     .filter(([key]) => key.startsWith(PREFIX))
     .map(([key, { value = "", secret }]) => ({ name: key.slice(PREFIX.length), value, secret }));
   return settingsFrom(
@@ -41,7 +37,7 @@ export async function settingsWithSecrets(name?: string, run = pulumiCli): Promi
 }
 
 function settingsFrom(config: Record<string, string>, secretKeys: string[]): Settings {
-  runtime._setProject("watchtower");
+  runtime._setProject(PROJECT_NAME);
   useConfig(config, secretKeys);
   return readSettings();
 }

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parse, parseDocument } from "yaml";
 import { isRecord } from "../../settings/raw";
 import { Fault } from "./fault";
-import { stackFileOf } from "./home";
+import { PROJECT_NAME, stackFileOf } from "./stack-name";
 
 /** A stack's configuration as the CLI hands it to the program, and what a reader must know about it. */
 export interface StackConfig {
@@ -60,7 +60,7 @@ export function readStackConfig(folder: string, stack: string, given: Given): St
 
 /** Has this process' `pulumi.Config` read that configuration. */
 export function useConfig(config: Record<string, string>, secretKeys: string[]): void {
-  const key = (name: string) => `watchtower:${name}`;
+  const key = (name: string) => `${PROJECT_NAME}:${name}`;
   pulumi.runtime.setAllConfig(
     Object.fromEntries(Object.entries(config).map(([name, value]) => [key(name), value])),
     secretKeys.map(key),
@@ -81,7 +81,7 @@ export function forgetSecrets(folder: string, stack: string): string[] {
   const gone = Object.keys(config).filter((key) => hasCiphertext(config[key]));
   for (const key of gone) yaml.deleteIn(["config", key]);
   fs.writeFileSync(file, yaml.toString());
-  return gone.map((key) => key.replace(/^watchtower:/, ""));
+  return gone.map((key) => key.replace(`${PROJECT_NAME}:`, ""));
 }
 
 function declaredDefaults({ config = {} }: YamlFile): Record<string, string> {

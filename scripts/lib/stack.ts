@@ -38,20 +38,16 @@ export interface Finished {
 const NOT_UP = "The stack is not up: run `npm run up`, then this again.";
 
 /**
- * Finds the stack: the one selected, the one of PULUMI_STACK, or the one named.
+ * Finds the stack: the one named, the one of PULUMI_STACK, or the one selected.
  * @throws Fault that says what keeps it from being found
  */
 export async function findStack(name?: string, run = pulumiCli): Promise<Stack> {
-  const flag = name === undefined ? [] : ["--stack", name];
-  const answer = await run(["stack", "output", "--json", "--show-secrets", ...flag]);
-  if (answer.code === undefined) throw new Fault("The Pulumi CLI is missing: `npm run up` puts it in place.");
-  if (answer.code !== 0) throw faultOf(answer.stderr);
-  return readStack(JSON.parse(answer.stdout) as Record<string, unknown>);
+  return readStack(await askPulumi<Record<string, unknown>>(["stack", "output"], name, run));
 }
 
 /** How to make its addresses answer, when they do not. */
 export function howToReach({ portForward }: Stack): string {
-  if (portForward.length === 0) return "start the stack with `npm run up`";
+  if (portForward.length === 0) return "`npm run status` names what brings it back";
   const commands = portForward.map((command) => `\`${command}\``).join(" and ");
   return `on this cluster run ${commands} first, each in a terminal of its own`;
 }
@@ -69,6 +65,19 @@ export function kubectl(stack: Pick<Stack, "cluster" | "namespace">): string {
 /** helm as it has to be typed to reach the stack. */
 export function helm(stack: Pick<Stack, "cluster" | "namespace">): string {
   return `helm --kube-context ${contextOf(stack)} -n ${stack.namespace}`;
+}
+
+/**
+ * Asks plain `pulumi` for what it keeps of a stack, secrets with it.
+ * @param stack undefined: the one of PULUMI_STACK, or the one selected
+ * @throws Fault when it does not tell
+ */
+export async function askPulumi<T>(args: string[], stack: string | undefined, run = pulumiCli): Promise<T> {
+  const flag = stack === undefined ? [] : ["--stack", stack];
+  const { code, stdout, stderr } = await run([...args, "--json", "--show-secrets", ...flag]);
+  if (code === undefined) throw new Fault("The Pulumi CLI is missing: `npm run up` puts it in place.");
+  if (code !== 0) throw faultOf(stderr);
+  return JSON.parse(stdout) as T;
 }
 
 /** Runs plain `pulumi` in the project. */

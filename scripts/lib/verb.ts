@@ -1,5 +1,5 @@
 import { Ended, Fault } from "./fault";
-import { enter } from "./home";
+import { enter, withWayToPulumi } from "./home";
 import type { Parsed } from "./options";
 
 /** What a verb was started with. */
@@ -26,17 +26,27 @@ export async function runVerb<O>(
   }
   if ("fault" in parsed) {
     err.write(`${name}: ${parsed.fault}\n`);
+    if (parsed.json) out.write(refusal(new Fault(parsed.fault)));
     return 2;
   }
   try {
     return await body(parsed.options);
   } catch (error) {
     if (!(error instanceof Fault) && !isRunError(error)) throw error;
-    err.write(error instanceof Fault ? `${name}: ${error.message}\n` : `${error.message}\n`);
-    // A program that reads our answer has one to read.
-    if (wantsJson(parsed.options)) out.write(`${JSON.stringify({ ok: false, error: error.message })}\n`);
+    err.write(`${error instanceof Fault ? `${name}: ` : ""}${messageOf(error)}\n`);
+    if (wantsJson(parsed.options)) out.write(refusal(error));
     return error instanceof Ended ? 130 : 1;
   }
+}
+
+/** What kept a verb from its end, as a person has to read it. */
+export function messageOf(error: Error): string {
+  return withWayToPulumi(error.message);
+}
+
+/** The same as one line of JSON: a program that reads our answer has one to read. */
+export function refusal(error: Error): string {
+  return `${JSON.stringify({ ok: false, error: messageOf(error) })}\n`;
 }
 
 /** What --json answers. */

@@ -22,7 +22,7 @@ npm run logs -- [component] [options]
   --tail 100       how many of the last lines to begin with, or all (default 100)
   --no-follow      end after these
   --previous       the log from before the last restart of the container
-  --stack local    the stack (default: the one selected, or PULUMI_STACK)
+  --stack local    the stack (default: PULUMI_STACK, or the one selected)
   --help           print this
 
 Exit code: 0 done, 1 there is no such log, 2 an option is wrong.`;
@@ -35,9 +35,8 @@ const FLAGS = {
 } as const;
 
 export function parseOptions(argv: string[]): Parsed<Options> {
-  return parse({ name: "logs", help: HELP, flags: FLAGS, words: true }, argv, (values, words) => {
+  return parse({ name: "logs", help: HELP, flags: FLAGS, words: 1 }, argv, (values, words) => {
     const { tail, "no-follow": noFollow, previous, stack } = values;
-    if (words.length > 1) throw new Misuse(`Unexpected argument '${words[1]}'`);
     if (!/^(all|\d{1,6})$/.test(tail))
       throw new Misuse(`--tail cannot be "${tail}": it takes a number, or all`);
     return {

@@ -16,7 +16,7 @@ export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
     endQuietly(around.out);
     const reading = readingOf(part, stack, around);
     if ((await reading.pods()).length === 0)
-      throw new Fault(`There is no pod of ${part.name}: \`npm run up\` mends that.`);
+      throw new Fault(`There is no pod of ${part.name}: \`npm run status\` names what brings it back.`);
     if (!options.follow) return once(reading, options, around);
     await follow(reading, options);
     return 0;

@@ -1,10 +1,12 @@
 import { Fault } from "../lib/fault";
-import { Grafana } from "../lib/grafana";
+import { grafanaOf } from "../lib/grafana";
 import { asTyped } from "../lib/home";
 import { parse, stackName } from "../lib/options";
-import { readPart, requireRuns } from "../lib/parts";
 import { runOnStack, type Surroundings as OnStack } from "../lib/running";
 import type { ExitCode } from "../lib/verb";
+
+/** A Grafana that is well answers at once. */
+const ANSWER_WITHIN_MS = 2_000;
 
 /** What the program was started with. */
 export interface Surroundings extends OnStack {
@@ -16,10 +18,10 @@ const HELP = `Opens Grafana in your browser, and prints its address, the user, a
 
 npm run open -- [options]
   --print          only print
-  --stack local    the stack (default: the one selected, or PULUMI_STACK)
+  --stack local    the stack (default: PULUMI_STACK, or the one selected)
   --help           print this
 
-Exit code: 0 done, 1 Grafana does not answer, 2 an option is wrong.`;
+Exit code: 0 done, 1 Grafana does not answer or is not well, 2 an option is wrong.`;
 
 const FLAGS = { print: { type: "boolean", default: false }, stack: { type: "string" } } as const;
 
@@ -29,9 +31,13 @@ export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
     print,
     stack: stackName(stack),
   }));
-  return runOnStack("open", parsed, around, async ({ grafana, ...stack }, { print }) => {
-    if (grafana === undefined) return requireRuns(readPart("grafana"), stack) ?? 1;
-    await new Grafana({ ...stack, grafana }).get("/api/health");
+  return runOnStack("open", parsed, around, async (stack, { print }) => {
+    const { status } = await grafanaOf(stack, ANSWER_WITHIN_MS).get("/api/health");
+    const grafana = stack.grafana!;
+    if (status !== 200)
+      throw new Fault(
+        `Grafana at ${grafana.url} is not well (${status}): \`npm run status\` tells what ails the stack.`,
+      );
     around.out.write(
       [
         `Grafana    ${grafana.url}`,

@@ -18,7 +18,7 @@ npm run port-forward -- <component> [[local:]port] [options]
   tempo            ${PART_NAMES}
   14317:4317       port on 127.0.0.1 and the component's; of one alone, the same on both sides where it is free here
                    (default: the port of its HTTP API)
-  --stack local    the stack (default: the one selected, or PULUMI_STACK)
+  --stack local    the stack (default: PULUMI_STACK, or the one selected)
   --help           print this
 
 Exit code: 0 done, 1 it cannot be, 2 an option is wrong.`;
@@ -26,10 +26,9 @@ Exit code: 0 done, 1 it cannot be, 2 an option is wrong.`;
 const FLAGS = { stack: { type: "string" } } as const;
 
 export function parseOptions(argv: string[]): Parsed<Options> {
-  return parse({ name: "port-forward", help: HELP, flags: FLAGS, words: true }, argv, ({ stack }, words) => {
-    const [name, ports, stray] = words;
+  return parse({ name: "port-forward", help: HELP, flags: FLAGS, words: 2 }, argv, ({ stack }, words) => {
+    const [name, ports] = words;
     if (name === undefined) throw new Misuse(`Name a component: ${PART_NAMES}`);
-    if (stray !== undefined) throw new Misuse(`Unexpected argument '${stray}'`);
     return { part: readPart(name), ...readPorts(ports), stack: stackName(stack) };
   });
 }

@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { stringify } from "yaml";
 import { isRecord } from "../../settings/raw";
 import { enter, PROJECT } from "../lib/home";
+import { RELEASES } from "../lib/parts";
 import { record } from "../lib/record";
 import { readStackConfig } from "../lib/stack-config";
 import { ensureTool } from "../lib/tools/tool";
@@ -64,9 +65,9 @@ export function withoutSecrets(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutSecrets(inner)]));
 }
 
-/** In place of what an earlier run has written. */
+/** In place of what an earlier run has written; whatever else somebody keeps there stays. */
 function write(folder: string, rendered: Rendered[]): void {
-  fs.rmSync(folder, { recursive: true, force: true });
+  for (const name of RELEASES) fs.rmSync(path.join(folder, name), { recursive: true, force: true });
   for (const { name, manifest, values } of rendered) {
     fs.mkdirSync(path.join(folder, name), { recursive: true });
     fs.writeFileSync(path.join(folder, name, "manifest.yaml"), manifest);

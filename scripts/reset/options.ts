@@ -13,7 +13,7 @@ stay, and Grafana with its users and dashboards of your own. It says what it wil
 
 npm run reset -- [options]
   --yes            do not ask
-  --stack local    the stack (default: the one selected, or PULUMI_STACK)
+  --stack local    the stack (default: PULUMI_STACK, or the one selected)
   --help           print this
 
 While it works, senders have to try again. Cut off in the middle, run it again; \`npm run up\` brings the stack up as it is.

@@ -16,7 +16,7 @@ stays, and what comes in meanwhile waits in Alloy's queues on disk; while Alloy 
 npm run restart -- <component> [options]
   loki             ${PART_NAMES}
   --timeout 5m     how long to wait, in ms, s or m (default 5m)
-  --stack local    the stack (default: the one selected, or PULUMI_STACK)
+  --stack local    the stack (default: PULUMI_STACK, or the one selected)
   --help           print this
 
 Exit code: 0 it is ready again, 1 it is not, 2 an option is wrong.`;
@@ -24,9 +24,8 @@ Exit code: 0 it is ready again, 1 it is not, 2 an option is wrong.`;
 const FLAGS = { timeout: { type: "string", default: "5m" }, stack: { type: "string" } } as const;
 
 export function parseOptions(argv: string[]): Parsed<Options> {
-  return parse({ name: "restart", help: HELP, flags: FLAGS, words: true }, argv, (values, [name, stray]) => {
+  return parse({ name: "restart", help: HELP, flags: FLAGS, words: 1 }, argv, (values, [name]) => {
     if (name === undefined) throw new Misuse(`Name a component: ${PART_NAMES}`);
-    if (stray !== undefined) throw new Misuse(`Unexpected argument '${stray}'`);
     const timeoutMs = durationOf("timeout", values.timeout);
     return { part: readPart(name), timeoutMs, stack: stackName(values.stack) };
   });

@@ -2,8 +2,8 @@ import { GRPC } from "../../loadgen/transport-grpc";
 import { HTTP } from "../../loadgen/transport-http";
 import type { Refusal } from "../../loadgen/transport";
 import { reasonOf } from "../lib/fault";
-import { Grafana, Silent } from "../lib/grafana";
-import { kubectl, type Stack } from "../lib/stack";
+import { type Grafana, grafanaOf, Silent } from "../lib/grafana";
+import type { Stack } from "../lib/stack";
 import { within } from "../lib/wait";
 import { jsonOf } from "../verify/answers";
 import type { Line } from "./line";
@@ -21,7 +21,7 @@ export async function lookAtGrafana(stack: Stack): Promise<SeenGrafana> {
   if (!stack.grafana) return { lines: [] };
   const { url } = stack.grafana;
   const line = { area: "addresses" as const, name: "Grafana", data: { url } };
-  const grafana = new Grafana({ ...stack, grafana: stack.grafana }, ANSWER_WITHIN_MS);
+  const grafana = grafanaOf(stack, ANSWER_WITHIN_MS);
   try {
     const answer = await grafana.get("/api/health");
     const { database, version } = jsonOf<{ database?: string; version?: string }>(answer);
@@ -37,7 +37,7 @@ export async function lookAtGrafana(stack: Stack): Promise<SeenGrafana> {
             ...line,
             state: "wrong",
             saw: `${url} has no data source ${lacks.join(", ")}`,
-            mend: `\`${kubectl(stack)} rollout restart deployment/grafana\`, as it reads them when it starts`,
+            mend: "`npm run restart -- grafana`, as it reads them when it starts",
           },
         ],
         grafana,
@@ -78,7 +78,7 @@ export function otlpLines(stack: Stack): Promise<Line[]> {
       reason: reasonOf(error),
     }));
     if (refusal === undefined) return { ...line, state: "ok", saw: address };
-    const mend = `if Alloy's pod is ready: \`${kubectl(stack)} rollout restart deployment/alloy\``;
+    const mend = "if Alloy's pod is ready: `npm run restart -- alloy`";
     return unreached(stack, { ...line, saw: `${address} takes nothing (${refusal.reason})`, mend });
   }
 }

@@ -1,4 +1,5 @@
-import { Misuse, parse, type Parsed, stackName } from "../lib/options";
+import { parse, type Parsed, stackName } from "../lib/options";
+import { intervalOf, withInterval } from "../lib/watch";
 
 /** What one run is asked to show. */
 export interface Options {
@@ -10,36 +11,33 @@ export interface Options {
   json: boolean;
 }
 
-const EVERY_S = "5";
+const EVERY_S = 5;
 
 const HELP = `Shows the whole stack on one screen: cluster, Helm releases, pods, volumes, addresses, and what flows on both
 paths. Each part is asked itself, and one that does not answer is not shown as well.
 
 npm run status -- [options]
-  --watch          look again 5 s after each look, until Ctrl-C; \`--watch 10\`: 10 s
-  --stack local    the stack (default: the one selected, or PULUMI_STACK)
+  --watch [${EVERY_S}]      look again so many seconds after each look, until Ctrl-C
+  --stack local    the stack (default: PULUMI_STACK, or the one selected)
   --json           one JSON document in place of the screen; with --watch one a line
   --help           print this
 
 Exit code: 0 nothing is wrong, 1 something is, 2 an option is wrong, 130 ended by Ctrl-C.`;
 
 const FLAGS = {
-  watch: { type: "boolean", default: false },
+  watch: { type: "string" },
   stack: { type: "string" },
   json: { type: "boolean", default: false },
 } as const;
 
 export function parseOptions(argv: string[]): Parsed<Options> {
   return parse(
-    { name: "status", help: HELP, flags: FLAGS, words: true },
-    argv,
-    ({ watch, stack, json }, words): Options => {
-      const [seconds = EVERY_S, ...more] = words;
-      const stray = watch ? more[0] : words[0];
-      if (stray !== undefined) throw new Misuse(`Unexpected argument '${stray}'`);
-      if (!/^[1-9]\d{0,3}$/.test(seconds))
-        throw new Misuse(`--watch cannot be "${seconds}": it takes whole seconds above 0`);
-      return { watchEveryMs: watch ? Number(seconds) * 1_000 : undefined, stack: stackName(stack), json };
-    },
+    { name: "status", help: HELP, flags: FLAGS },
+    withInterval(argv, EVERY_S),
+    ({ watch, stack, json }): Options => ({
+      watchEveryMs: intervalOf(watch),
+      stack: stackName(stack),
+      json,
+    }),
   );
 }

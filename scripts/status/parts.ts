@@ -1,12 +1,12 @@
 import type { V1Secret } from "@kubernetes/client-node" with { "resolution-mode": "import" };
 import { CHARTS, type Component } from "../../versions";
 import { ADDRESS } from "../../values/shared";
-import { ALLOY_PORT } from "../lib/cluster";
+import { ALLOY_PORT, NoService } from "../lib/cluster";
 import { Fault, reasonOf } from "../lib/fault";
 import { type Finding, together } from "../lib/finding";
 import type { Grafana } from "../lib/grafana";
 import { chartOf, installingAnew, newestOf, revisionOf } from "../lib/helm-records";
-import type { Stack } from "../lib/stack";
+import { helm, type Stack } from "../lib/stack";
 import type { Line } from "./line";
 import type { ClusterReader } from "./reader";
 
@@ -63,7 +63,7 @@ export async function partLines(stack: Stack, { reader, grafana }: Asking): Prom
     partsOf(stack).map(async (part): Promise<Line> => {
       const [installed, ready, answer] = await Promise.all([
         records.then((found) => installedOf(part, stack, found)),
-        readyOf(part, reader),
+        readyOf(part, stack, { reader, records }),
         stack.grafana && QUESTION[part] ? answerOf(part, QUESTION[part], grafana) : undefined,
       ]);
       const pieces = [installed.piece, ready, ...(answer ? [answer] : [])];
@@ -91,7 +91,8 @@ function installedOf(
     };
   const { status, revision } = revisionOf(newest);
   const { chart, version, appVersion } = chartOf(newest);
-  const pinned = CHARTS[part === "sumo-stand-in" ? "alloy" : part].version;
+  const key = part === "sumo-stand-in" ? "alloy" : part;
+  const pinned = CHARTS[key].version;
   const data = { chart, version, appVersion, pinned, status, revision };
   const what = `${chart} ${version}`;
   if (status.startsWith("pending-"))
@@ -112,20 +113,41 @@ function installedOf(
       piece: {
         state: "warn",
         saw: `${what}, and ${pinned} is pinned`,
-        mend: `\`npm run up\`, unless \`charts.${part}\` is set to it`,
+        mend: `\`npm run up\`, unless \`charts.${key}\` is set to it`,
       },
       data,
     };
   return { piece: { state: "ok", saw: `${what}, as pinned (${appVersion})` }, data };
 }
 
-async function readyOf(part: Part, { page }: Asking["reader"]): Promise<Piece> {
+async function readyOf(
+  part: Part,
+  stack: Stack,
+  { reader, records }: { reader: Asking["reader"]; records: Promise<V1Secret[] | string> },
+): Promise<Piece> {
   try {
-    await Promise.all(READY[part].map((where) => page(...where)));
+    await Promise.all(READY[part].map((where) => reader.page(...where)));
     return { state: "ok", saw: "ready" };
   } catch (error) {
+    if (error instanceof NoService)
+      return {
+        state: "wrong",
+        saw: `not ready: ${error.what}`,
+        mend: rollbackOf(part, stack, await records),
+      };
     return { state: "wrong", saw: `not ready: ${reasonOf(error)}` };
   }
+}
+
+/**
+ * The command that brings an object of a chart's back; undefined: the release is gone as well, or its record is not known.
+ * Pulumi compares a release's inputs alone, and `pulumi refresh` looks for Helm's record alone (pulumi-kubernetes,
+ * helm_release.go), so neither misses such an object. Helm makes what is missing when it rolls back, even to the revision
+ * that is there; without a number it would take the one before.
+ */
+export function rollbackOf(part: Part, stack: Stack, records: V1Secret[] | string): string | undefined {
+  const newest = typeof records === "string" ? undefined : newestOf(part, records);
+  return newest && `\`${helm(stack)} rollback ${part} ${revisionOf(newest).revision}\``;
 }
 
 async function answerOf(part: Part, question: Question, grafana: Grafana | undefined): Promise<Piece> {

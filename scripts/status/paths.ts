@@ -1,9 +1,8 @@
 import type { ExportError } from "../lib/alloy-log";
 import type { State } from "../lib/finding";
-import { asTyped } from "../lib/home";
 import { type PathFlow, type Reading, SECOND } from "../lib/paths";
 import { type Signal, SIGNALS } from "../lib/signals";
-import { kubectl, type Stack } from "../lib/stack";
+import type { Stack } from "../lib/stack";
 import { inMiB, type Line } from "./line";
 
 /** What is known of Alloy's paths. */
@@ -27,6 +26,10 @@ const FULL = { warn: 0.5, wrong: 0.9 };
 const LAG_IS_LONG_S = 10;
 
 const area = "paths" as const;
+/** What a second path that is off is told of by. */
+export const OFF = "second path";
+/** Pulumi has made this configuration, so that only a look at what is there finds another. */
+const OURS_AGAIN = "`pulumi up --refresh --yes` gives it ours again";
 
 /** A line for each signal on each path, and one for whatever else Alloy tells of itself that is not well. */
 export function pathLines(stack: Stack, seen: Seen, now = Date.now()): Line[] {
@@ -39,7 +42,7 @@ export function pathLines(stack: Stack, seen: Seen, now = Date.now()): Line[] {
       : SIGNALS.map((signal) =>
           lineOf(signal, SECOND, destination === "sumo" ? "Sumo" : "stand-in", seen, now),
         )),
-    ...entryLines(stack, seen),
+    ...entryLines(seen),
   ];
 }
 
@@ -58,7 +61,7 @@ function lineOf(
       name,
       state: "wrong",
       saw: "Alloy does not run this path",
-      mend: "`npm run up`; Alloy takes a changed configuration within a minute",
+      mend: `wait: Alloy takes a changed configuration within a minute; else ${OURS_AGAIN}`,
     };
   const errors = typeof seen.errors === "string" ? [] : seen.errors;
   const last = errors
@@ -111,8 +114,7 @@ function judge(flow: PathFlow, last: ExportError | undefined, now: number): Judg
 
 function mendOf({ exporter }: PathFlow, last: ExportError | undefined): string | undefined {
   if (exporter !== SECOND || !last?.final || !/\b40[134]\b/.test(last.reason)) return undefined;
-  const set = asTyped("pulumi config set --secret sumoEndpoint https://…");
-  return `\`${set}\` with the address that Sumo Logic shows now, then \`npm run up\``;
+  return "`pulumi config set --secret sumoEndpoint https://…` with the address that Sumo Logic shows now, then `npm run up`";
 }
 
 function ago(ms: number): string {
@@ -120,18 +122,18 @@ function ago(ms: number): string {
 }
 
 function offLine({ flows }: Seen): Line {
-  const name = "second path";
+  const name = OFF;
   if (flows.every(({ exporter }) => exporter !== SECOND)) return { area, name, state: "ok", saw: "off" };
   return {
     area,
     name,
     state: "wrong",
     saw: "is off, and Alloy still runs it",
-    mend: "wait: Alloy takes a changed configuration within a minute; else `npm run up`",
+    mend: `wait: Alloy takes a changed configuration within a minute; else ${OURS_AGAIN}`,
   };
 }
 
-function entryLines(stack: Stack, { reading, refused, errors }: Seen): Line[] {
+function entryLines({ reading, refused, errors }: Seen): Line[] {
   const name = "Alloy";
   const lines: Line[] = [];
   if (!reading.configAccepted)
@@ -140,7 +142,7 @@ function entryLines(stack: Stack, { reading, refused, errors }: Seen): Line[] {
       name,
       state: "wrong",
       saw: "Alloy refused its newest configuration, and runs the one before",
-      mend: `see \`${kubectl(stack)} logs deployment/alloy -c alloy\`; \`npm run up\` gives it ours again`,
+      mend: `see \`npm run logs -- alloy --no-follow\`; ${OURS_AGAIN}`,
     });
   if (refused > 0)
     lines.push({

@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { coloured } from "../lib/colours";
 import { containerStatus } from "../lib/docker";
-import { Fault } from "../lib/fault";
 import { isWell } from "../lib/finding";
 import type { Reading } from "../lib/paths";
 import { findStack, type Stack } from "../lib/stack";
 import { type ExitCode, runVerb, type Surroundings as Streams } from "../lib/verb";
+import { watch } from "../lib/watch";
 import { type Options, parseOptions } from "./options";
 import { clusterReader } from "./reader";
 import { look, type Means } from "./status";
@@ -26,21 +25,17 @@ const CLEAR = "\x1b[H\x1b[J";
 
 /** The whole program; resolves to the exit code. */
 export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
-  return runVerb("status", parseOptions(argv), around, async (options) => {
-    const { watchEveryMs } = options;
-    if (watchEveryMs === undefined) return (await once(options, around)).code;
-    let last = await once(options, around, undefined, tellFault);
-    for (let looks = 1; looks !== around.looks; looks++) {
-      await sleep(watchEveryMs);
-      last = await once(options, around, last.reading, tellFault);
-    }
-    return last.code;
+  return runVerb("status", parseOptions(argv), around, (options) => {
+    const { watchEveryMs: everyMs, json } = options;
+    let reading: Reading | undefined;
+    return watch({ everyMs, json, out: around.out, looks: around.looks }, async () => {
+      const last = reading;
+      reading = undefined; // after a look that failed, rates are measured anew
+      const seen = await once(options, around, last);
+      reading = seen.reading;
+      return seen.code;
+    });
   });
-
-  /** Somebody who watches wants to see it come back. */
-  function tellFault(fault: Fault): void {
-    around.out.write(`${fault.message}\n`);
-  }
 }
 
 /** Looks once, and shows what was seen. */
@@ -48,7 +43,6 @@ async function once(
   { stack: name, json, watchEveryMs }: Options,
   around: Surroundings,
   before?: Reading,
-  onFault?: (fault: Fault) => void,
 ): Promise<{ code: ExitCode; reading?: Reading }> {
   const { out } = around;
   try {
@@ -60,12 +54,8 @@ async function once(
     out.write(`${clearing()}${text}\n`);
     return { code: isWell(lines) ? 0 : 1, reading };
   } catch (error) {
-    if (!(error instanceof Fault)) throw error;
     out.write(clearing());
-    if (onFault === undefined) throw error;
-    if (json) out.write(`${JSON.stringify({ ok: false, error: error.message })}\n`);
-    else onFault(error);
-    return { code: 1 };
+    throw error;
   }
 
   function clearing(): string {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ExportError, exportErrors } from "../lib/alloy-log";
-import { ALLOY_PORT, type PodNews } from "../lib/cluster";
+import { ALLOY_PORT, NoService, type PodNews } from "../lib/cluster";
 import { reasonOf } from "../lib/fault";
 import { flowBetween, readPaths, type Reading } from "../lib/paths";
 import { parseMetrics } from "../lib/prometheus";
@@ -88,7 +88,8 @@ async function told(area: Line["area"], looking: Promise<Line | Line[]>): Promis
   try {
     return [await looking].flat();
   } catch (error) {
-    return [{ area, name: area, state: "wrong", saw: `cannot be looked at: ${reasonOf(error)}` }];
+    const why = error instanceof NoService ? error.what : reasonOf(error);
+    return [{ area, name: area, state: "wrong", saw: `cannot be looked at: ${why}` }];
   }
 }
 

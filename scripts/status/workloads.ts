@@ -2,10 +2,9 @@ import type { V1Pod } from "@kubernetes/client-node" with { "resolution-mode": "
 import { CONTAINERS } from "../../values/containers";
 import { reasonOf } from "../lib/fault";
 import type { Finding } from "../lib/finding";
-import { newestOf, revisionOf } from "../lib/helm-records";
-import { helm, kubectl, type Stack } from "../lib/stack";
+import { kubectl, type Stack } from "../lib/stack";
 import type { Line } from "./line";
-import { type Part, partsOf } from "./parts";
+import { type Part, partsOf, rollbackOf } from "./parts";
 import { livingOf } from "./pods";
 import type { ClusterReader } from "./reader";
 
@@ -43,12 +42,15 @@ function isOf(workload: string, pod: string): boolean {
 }
 
 async function whyOf(wanted: Wanted, stack: Stack, reader: Asking): Promise<Omit<Finding, "name">> {
-  const { kind, workload } = wanted;
+  const { kind, workload, part } = wanted;
   const object = `${kind.toLowerCase()}/${workload}`;
   try {
     const workloads = await reader.workloads();
     const found = workloads.find((one) => one.kind === kind && one.metadata?.name === workload);
-    if (found === undefined) return await deleted(wanted, stack, reader);
+    if (found === undefined) {
+      const mend = rollbackOf(part, stack, await reader.records());
+      return { state: "wrong", saw: `its ${kind} was deleted`, mend };
+    }
     return found.spec?.replicas === 0
       ? {
           state: "wrong",
@@ -59,20 +61,4 @@ async function whyOf(wanted: Wanted, stack: Stack, reader: Asking): Promise<Omit
   } catch (error) {
     return { state: "wrong", saw: `has no pod, and why is not known: ${reasonOf(error)}` };
   }
-}
-
-/**
- * Pulumi compares a release's inputs alone, and `pulumi refresh` looks for Helm's record alone (pulumi-kubernetes,
- * helm_release.go), so neither misses an object of the chart's. Helm makes what is missing when it rolls back, even to the
- * revision that is there; without a number it would take the one before.
- */
-async function deleted(
-  { kind, part }: Wanted,
-  stack: Stack,
-  { records }: Asking,
-): Promise<Omit<Finding, "name">> {
-  const newest = newestOf(part, await records());
-  const saw = `its ${kind} was deleted`;
-  if (newest === undefined) return { state: "wrong", saw }; // the part's own line says what mends that
-  return { state: "wrong", saw, mend: `\`${helm(stack)} rollback ${part} ${revisionOf(newest).revision}\`` };
 }

@@ -2,6 +2,7 @@ import type { SumoDestination } from "../../settings";
 import { isWell, rowsOf, widthOf } from "../lib/finding";
 import type { Stack } from "../lib/stack";
 import type { Line } from "../status/line";
+import { OFF } from "../status/paths";
 
 /** How the second write does. */
 export interface Status {
@@ -21,8 +22,12 @@ export function statusOf({ sumoDestination }: Stack, lines: Line[]): Status {
   const ok = isWell(lines);
   const width = widthOf(lines);
   const rows = lines.flatMap((line) => rowsOf(line, width).map((row) => row.trimEnd()));
-  const taken = sumoDestination === "off" ? (ok ? "" : ", but not yet") : `, ${isTaken(lines, ok)}`;
+  const taken = sumoDestination === "off" ? stillSent(lines) : `, ${isTaken(lines, ok)}`;
   return { ok, text: [`The second write ${GOES[sumoDestination]}${taken}.`, ...rows].join("\n") };
+}
+
+function stillSent(lines: Line[]): string {
+  return lines.some(({ name, state }) => name === OFF && state !== "ok") ? ", but Alloy still sends" : "";
 }
 
 /** With nothing to send it is not known whether it would be taken. */

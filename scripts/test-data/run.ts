@@ -19,7 +19,7 @@ const HELP = `Sends a short load of three services to the stack, so that there i
 npm run test-data -- [options]
   --rate 10        requests per second (default 10)
   --duration 30s   for how long (default 30s)
-  --stack local    the stack (default: the one selected, or PULUMI_STACK)
+  --stack local    the stack (default: PULUMI_STACK, or the one selected)
   --help           print this
 
 Exit code: 0 all was delivered, 1 it was not, 2 an option is wrong.`;

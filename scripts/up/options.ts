@@ -35,7 +35,7 @@ const FLAGS = {
 
 export function parseOptions(argv: string[]): Parsed<Options> {
   return parse(
-    { name: "up", help: HELP, flags: FLAGS, words: true },
+    { name: "up", help: HELP, flags: FLAGS, words: Infinity },
     argv,
     ({ stack, verbose, json }, words) => {
       return { components: readComponents(words), stack: stackName(stack), verbose, json };

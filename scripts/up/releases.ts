@@ -1,14 +1,11 @@
-import { COMPONENTS } from "../../versions";
 import { coreApi } from "../lib/cluster";
 import { HELM_RECORDS, type Revision, revisionOf } from "../lib/helm-records";
+import { RELEASES } from "../lib/parts";
 import type { Stack } from "../lib/stack";
 
-/** The releases that the program may make; of another in our namespace nobody but its owner knows whether it is half-made. */
-const OURS: readonly string[] = [...COMPONENTS, "sumo-stand-in"];
-
-/** Whether the program may have made a release of that name. */
+/** Whether the program may have made a release of that name; of another nobody but its owner knows whether it is half-made. */
 export function isOurs(release: string): boolean {
-  return OURS.includes(release);
+  return RELEASES.includes(release);
 }
 
 /**
@@ -37,6 +34,7 @@ export async function readRevisions({
   return items.map(revisionOf);
 }
 
+/** Whether a run was cut off in the middle of a revision; of a release that is not ours nobody but its owner knows. */
 export function isHalfMade(
   { release, status }: Pick<Revision, "release" | "status">,
   known: ReadonlySet<string>,

@@ -1,4 +1,5 @@
 import type { OutputMap } from "@pulumi/pulumi/automation";
+import type { SumoDestination } from "../../settings";
 import type { Component } from "../../versions";
 import { asTyped } from "../lib/home";
 import { adding } from "../lib/parts";
@@ -42,15 +43,19 @@ function secondPath({ components, sumoDestination }: OutputMap): string | undefi
   const parts = (components?.value as Component[] | undefined) ?? [];
   if (parts.length > 0 && !parts.includes("alloy"))
     return `none, as this stack runs without alloy; with it: ${adding("alloy", parts)}`;
-  return SECOND_PATH[(sumoDestination?.value as string | undefined) ?? ""];
+  switch (sumoDestination?.value as SumoDestination | undefined) {
+    case "sumo":
+      return "Sumo Logic";
+    case "stand-in": {
+      const set = asTyped("pulumi config set --secret sumoEndpoint https://…");
+      return `a stand-in that counts; Sumo Logic: ${set}, then npm run up`;
+    }
+    case "off":
+      return "off; on: npm run sumo -- on";
+    default:
+      return undefined;
+  }
 }
-
-const SECOND_PATH: Record<string, string> = {
-  sumo: "Sumo Logic",
-  "stand-in":
-    "a stand-in that counts; Sumo Logic: pulumi config set --secret sumoEndpoint https://…, then npm run up",
-  off: "off; on: npm run sumo -- on",
-};
 
 function summary(changes: Record<string, number>): string {
   const told = Object.entries(WORDS).map(([word, ops]) => ({

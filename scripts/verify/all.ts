@@ -1,5 +1,5 @@
 import { Fault, reasonOf } from "../lib/fault";
-import { Grafana } from "../lib/grafana";
+import { grafanaOf } from "../lib/grafana";
 import type { Stack } from "../lib/stack";
 import type { Patience } from "../lib/wait";
 import { type Check, type Question, settle } from "./checks";
@@ -31,12 +31,8 @@ const LEAD_MS = 10_000;
  * @throws Fault when there is no Grafana to look through, or the load cannot be sent
  */
 export async function verifyAll(stack: Stack, load: Load | undefined, tools: AllTools): Promise<Check[]> {
-  const { components, grafana: access, otlp } = stack;
-  if (!access)
-    throw new Fault(
-      `This stack runs ${components.join(", ")}, and verify --all looks through grafana: add it to its \`components\`.`,
-    );
-  const grafana = new Grafana({ ...stack, grafana: access });
+  const { components, otlp } = stack;
+  const grafana = grafanaOf(stack);
   const [sources, dashboards] = await Promise.all([readDataSources(grafana), readDashboards(grafana)]).catch(
     (error: unknown) => {
       throw error instanceof Fault

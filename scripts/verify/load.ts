@@ -1,5 +1,7 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { Fault } from "../lib/fault";
 import { PROJECT } from "../lib/home";
@@ -41,24 +43,29 @@ export const startLoad: StartLoad = ({ grpc }, { rate, durationMs, signals }) =>
     cwd: PROJECT,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const [out, err] = [text(child.stdout), text(child.stderr)];
-  const ended = once(child, "close").then(async () => readSent(await out, await err));
-  // Its first line says that it sends, or else why not.
-  const firstLine = once(child.stderr, "data").then(([line]) => /^Sending /.test(String(line)));
-  const begun = Promise.race([firstLine, ended]).then(async (sends) => {
-    if (sends !== true) await ended;
-  });
-  for (const told of [begun, ended]) told.catch(() => {}); // told to whoever waits for it
-  return {
-    begun,
-    ended,
-    stop: () => void child.kill(),
-  };
+  return running(child);
 };
 
-function readSent(out: string, err: string): Sent {
+/** A load generator that was started, as it tells of itself. */
+export function running(child: ChildProcessByStdio<null, Readable, Readable>): Running {
+  let said = "";
+  const sends = new Promise<true>((resolve) =>
+    createInterface({ input: child.stderr }).on("line", (line) => {
+      said += `${line}\n`;
+      if (line.startsWith("Sending ")) resolve(true); // Node may have warned of something before
+    }),
+  );
+  const out = text(child.stdout);
+  const ended = once(child, "close").then(async () => readSent(await out, said));
+  const begun = Promise.race([sends, ended]).then(() => undefined);
+  for (const told of [begun, ended]) told.catch(() => {}); // told to whoever waits for it
+  return { begun, ended, stop: () => void child.kill() };
+}
+
+function readSent(out: string, said: string): Sent {
   if (out.trim() !== "") return JSON.parse(out) as Sent;
-  throw new Fault(`The load could not be sent: ${err.trim().replace(/^loadgen: /, "")}`);
+  const [, why = said.trim()] = /^loadgen: (.*)$/ms.exec(said) ?? [];
+  throw new Fault(`The load could not be sent: ${why.trim()}`);
 }
 
 /** What there is to say of a load. */

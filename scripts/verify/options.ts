@@ -32,7 +32,7 @@ npm run verify -- [options]
   --no-load        sends no load: --all then only looks, at the last 15 minutes of a stack that is in use; --probes measures
                    the second path, too
   --timeout 30s    how long to look for what was sent, in ms, s, m or h (default 30s)
-  --stack local    the stack (default: the one selected, or PULUMI_STACK)
+  --stack local    the stack (default: PULUMI_STACK, or the one selected)
   --json           one JSON document in place of lines
   --help           print this
 

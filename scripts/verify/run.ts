@@ -1,7 +1,8 @@
 import { metricsReader, type ReadMetrics } from "../lib/cluster";
 import { coloured } from "../lib/colours";
-import { findStack, type Stack } from "../lib/stack";
-import { type ExitCode, inJson, runVerb, type Surroundings as Streams } from "../lib/verb";
+import { runOnStack, type Surroundings as OnStack } from "../lib/running";
+import type { Stack } from "../lib/stack";
+import { type ExitCode, inJson } from "../lib/verb";
 import { verifyAll } from "./all";
 import { type StartLoad, startLoad } from "./load";
 import { type Options, parseOptions } from "./options";
@@ -11,8 +12,7 @@ import { newMark } from "./signals";
 import { type Tools, verify } from "./verification";
 
 /** What the program was started with. */
-export interface Surroundings extends Streams {
-  findStack?: (name?: string) => Promise<Stack>;
+export interface Surroundings extends OnStack {
   metricsReader?: (stack: Stack) => ReadMetrics;
   startLoad?: StartLoad;
   /** How often to look; also how fine the latencies are. */
@@ -42,10 +42,9 @@ interface Doing {
 /** The whole program; resolves to the exit code. */
 export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
   const { out } = around;
-  return runVerb("verify", parseOptions(argv), around, async (options) => {
+  return runOnStack("verify", parseOptions(argv), around, async (stack, options) => {
     const { timeoutMs, json } = options;
     const say = (text: string) => void (json || out.write(`${coloured(out, text)}\n`));
-    const stack = await (around.findStack ?? findStack)(options.stack);
     const tools = {
       read: (around.metricsReader ?? metricsReader)(stack),
       patience: { withinMs: timeoutMs, everyMs: around.everyMs ?? LOOK_EVERY_MS },

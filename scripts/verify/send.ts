@@ -63,7 +63,7 @@ async function post(path: string, request: object, signal: Signal, stack: Reacha
       signal,
       where,
       `${answer.status} ${body}`.trim(),
-      `see \`kubectl -n ${stack.namespace} logs deployment/alloy\``,
+      "see `npm run logs -- alloy --no-follow`",
     );
 }
 

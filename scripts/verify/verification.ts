@@ -1,6 +1,7 @@
 import type { ReadMetrics } from "../lib/cluster";
 import { Fault, reasonOf } from "../lib/fault";
-import { Grafana } from "../lib/grafana";
+import { grafanaOf } from "../lib/grafana";
+import { readPart, requireRuns } from "../lib/parts";
 import type { Stack } from "../lib/stack";
 import { type Patience, waitUntil } from "../lib/wait";
 import { localLookout } from "./local-path";
@@ -25,11 +26,10 @@ export interface Tools {
  * @throws Fault when there is nothing to send, or Grafana cannot be asked
  */
 export async function verify(stack: Stack, mark: Mark, tools: Tools): Promise<Result[]> {
-  const { components, grafana: access, otlp, sumoDestination: destination } = stack;
-  if (!access || !otlp)
-    throw new Fault(
-      `This stack runs ${components.join(", ")}, and verify sends through alloy and looks through grafana: add them to its \`components\`.`,
-    );
+  const { components, sumoDestination: destination } = stack;
+  requireRuns(readPart("alloy"), stack);
+  const reachable: ReachableStack = { ...stack, otlp: stack.otlp! };
+  const grafana = grafanaOf(stack);
   const kept: Signal[] = SIGNALS.filter(({ backend }) => components.includes(backend));
   const alone = tools.paths === "local";
   const sent = alone || destination === "off" ? kept : SIGNALS;
@@ -38,7 +38,6 @@ export async function verify(stack: Stack, mark: Mark, tools: Tools): Promise<Re
       "This stack keeps no signal: add tempo, loki or mimir to its `components`, or set `sumoEnabled`.",
     );
 
-  const grafana = new Grafana({ ...stack, grafana: access });
   const local = (signal: Signal) => localLookout(grafana, signal, mark);
   if (kept[0]) await local(kept[0]).missing(); // before anything is sent: throws if Grafana keeps us out
   const second = alone || destination === "off" ? undefined : new SecondPath(destination, tools.read);
@@ -50,7 +49,7 @@ export async function verify(stack: Stack, mark: Mark, tools: Tools): Promise<Re
         ...(kept.includes(signal) ? [local(signal)] : []),
         ...(second ? [second.lookout(signal)] : []),
       ];
-      return follow(signal, mark, { ...stack, otlp }, lookouts, tools);
+      return follow(signal, mark, reachable, lookouts, tools);
     }),
   );
   return alone || second ? results.flat() : [...results.flat(), await silence(tools)];

@@ -48,7 +48,7 @@ export class FakeCluster {
   /** Alloy's log. */
   log = "";
   /** Whatever is asked here does not answer, or as it says: `nodes`, `pods`, `kubelet`, `tempo`, … */
-  readonly broken = new Map<string, string>();
+  readonly broken = new Map<string, string | Error>();
   /** Sizes of the node's folders; undefined: the node cannot be asked. */
   folders?: Map<string, number> = new Map();
   readonly asked: string[] = [];
@@ -138,7 +138,9 @@ export class FakeCluster {
 
   private answer<T>(what: string, value: T): Promise<T> {
     const why = this.broken.get(what);
-    return why === undefined ? Promise.resolve(value) : Promise.reject(new Error(why));
+    return why === undefined
+      ? Promise.resolve(value)
+      : Promise.reject(why instanceof Error ? why : new Error(why));
   }
 }
 

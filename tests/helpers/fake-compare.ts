@@ -59,7 +59,7 @@ export class FakeCompare {
       err,
       looks,
       now: () => NOW,
-      findStack: () => Promise.resolve({ ...this.fake.stack, ...changes }),
+      runningStack: () => Promise.resolve({ ...this.fake.stack, ...changes }),
       readSettings: () => Promise.resolve({ sumoApi } as Settings),
       sumoPace: { pollMs: 1, jobWithinMs: 100, retryMs: 1 },
     });

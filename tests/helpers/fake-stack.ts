@@ -123,6 +123,7 @@ export class FakeStack {
     const [, uid = "", path = ""] = /^\/api\/datasources\/proxy\/uid\/(\w+)(\/.*)$/.exec(request.path) ?? [];
     const override = this.override(uid, request);
     if (override) return override;
+    if (request.path === "/api/health") return { body: '{"database":"ok"}' };
     const shown = !this.lost.has(uid) && Date.now() >= (this.arrivedAt[uid] ?? 0) + this.visibleAfterMs;
     if (uid === "tempo" && /^\/api\/traces\/[0-9a-f]{32}$/.test(path))
       return tempo(request, shown ? this.sink.spans : []);

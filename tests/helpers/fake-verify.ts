@@ -30,7 +30,7 @@ export async function verifyAgainst(
     out,
     err,
     everyMs: 5,
-    findStack: () => Promise.resolve({ ...fake.stack, ...changes }),
+    runningStack: () => Promise.resolve({ ...fake.stack, ...changes }),
     metricsReader: () => (service) => {
       const page = fake.metricsPage(service);
       return page === undefined ? Promise.reject(new Error(`no ${service}`)) : Promise.resolve(page);

@@ -5,11 +5,14 @@ import { stringify } from "yaml";
 import type { Plan } from "../../scripts/plan/plan";
 import { run } from "../../scripts/plan/run";
 import { Memory } from "./memory";
+import { ownEnvironment } from "./own-environment";
 
 export { Memory };
 
 const PROJECT = path.join(__dirname, "../..");
 export const ENDPOINT = "sumoEndpoint=https://sumo.example/receiver/v1/otlp/secret-token";
+
+ownEnvironment();
 
 /** Pulumi.yaml as it is, and the stack's file as a test wants it. */
 export let folder: string;

@@ -86,15 +86,23 @@ describe("a stack that cannot be compared", () => {
     [
       "the second write is off",
       { sumoDestination: "off" },
-      /^compare: The second write is off, so .*sumoEnabled true/,
+      /^compare: The second write is off, so .*: `npm run sumo -- on` switches it on\.$/m,
     ],
     [
       "there is no Alloy",
       { components: ["mimir", "grafana"], sumoDestination: "off" },
       /^compare: This stack runs without alloy: `npm run up -- mimir grafana alloy` adds it\.$/m,
     ],
-    ["there is no Grafana", { grafana: undefined }, /^compare: This stack runs .*through grafana: add them/],
-    ["there is no Mimir", { components: ["tempo", "grafana", "alloy"] }, /reads the counts in mimir/],
+    [
+      "there is no Grafana",
+      { components: ["mimir", "alloy"], grafana: undefined },
+      /^compare: This stack runs without grafana: `npm run up -- mimir alloy grafana` adds it\.$/m,
+    ],
+    [
+      "there is no Mimir",
+      { components: ["tempo", "grafana", "alloy"] },
+      /^compare: This stack runs without mimir: `npm run up -- tempo grafana alloy mimir` adds it\.$/m,
+    ],
   ])("because %s says so in one sentence, and exits 1", async (_, changes, sentence) => {
     const { code, out, err } = await compare([], { changes });
     expect(err).toMatch(sentence);

@@ -27,7 +27,8 @@ it.each<[string[], number | undefined]>([
   [["--json", "--watch", "5"], 5],
   [["--watch=60"], 60],
 ])("with %j looks again every %s seconds", (argv, watchS) => {
-  expect(read(...argv)).toMatchObject({ watchS, json: argv.includes("--json") });
+  const watchEveryMs = watchS === undefined ? undefined : watchS * 1_000;
+  expect(read(...argv)).toMatchObject({ watchEveryMs, json: argv.includes("--json") });
 });
 
 it.each([

@@ -2,8 +2,20 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { exportsOf } from "../../scripts/env/run";
-import { ensureStateFolder, environment, passphraseFile, toolFolder } from "../../scripts/lib/home";
+import {
+  asTyped,
+  ensureStateFolder,
+  enter,
+  environment,
+  passphraseFile,
+  toolFolder,
+  withWayToPulumi,
+} from "../../scripts/lib/home";
+import { Fault } from "../../scripts/lib/fault";
+import { rowsOf } from "../../scripts/lib/finding";
 import { ensurePassphrase, isLocked } from "../../scripts/lib/passphrase";
+import { runVerb } from "../../scripts/lib/verb";
+import { Memory } from "../helpers/memory";
 import { temporaryFolder } from "../helpers/tools";
 
 let folder: string;
@@ -114,5 +126,37 @@ describe("the variables for plain pulumi", () => {
       env: { EXPORTS: exportsOf(variables), NODE: process.execPath },
     });
     expect(JSON.parse(stdout)).toMatchObject(variables);
+  });
+});
+
+describe("a command of Pulumi's in a text of ours", () => {
+  const text = "No stack is selected: choose one with `pulumi stack select`.";
+
+  it("stands as it is for who has Pulumi and the passphrase in their shell", () => {
+    fs.writeFileSync(path.join(folder, "pulumi"), "");
+    enter({ PATH: `/bin:${folder}` }, home);
+    expect([withWayToPulumi(text), asTyped("pulumi cancel")]).toEqual([text, "pulumi cancel"]);
+  });
+
+  it("comes with what a shell needs first for who has not", () => {
+    enter({ PATH: "/nowhere" }, home);
+    const told = `${text} (First, once in your shell: \`eval "$(npm run -s env)"\`)`;
+    expect(withWayToPulumi(text)).toBe(told);
+    expect(withWayToPulumi(told)).toBe(told);
+    const typed = asTyped("pulumi cancel");
+    expect(typed).toBe('eval "$(npm run -s env)" && pulumi cancel');
+    expect(withWayToPulumi(`\`${typed}\``)).toBe(`\`${typed}\``);
+    expect(withWayToPulumi("`npm run up` runs Pulumi.")).toBe("`npm run up` runs Pulumi.");
+  });
+
+  it("does so wherever it is printed: by a verb that fails, and in a table", async () => {
+    ensurePassphrase({}, home);
+    enter({ PATH: "/bin" }, home);
+    const [out, err] = [new Memory(), new Memory()];
+    await runVerb("open", { options: { json: true } }, { out, err }, () => Promise.reject(new Fault(text)));
+    expect(err.text).toBe(`open: ${withWayToPulumi(text)}\n`);
+    expect(JSON.parse(out.text)).toEqual({ ok: false, error: withWayToPulumi(text) });
+    const rows = rowsOf({ name: "settings", state: "wrong", saw: text, mend: text }, 8).join("\n");
+    expect(rows.match(/npm run -s env/g)).toHaveLength(2);
   });
 });

@@ -1,3 +1,5 @@
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Stack } from "../../scripts/lib/stack";
 import { run } from "../../scripts/open/run";
 import { FakeStack } from "../helpers/fake-stack";
@@ -60,9 +62,33 @@ it("opens nothing when Grafana does not answer", async () => {
   const stack = { ...fake.stack, grafana: { ...fake.stack.grafana, url: `http://127.0.0.1:${port}` } };
   const { code, out, err, shown } = await open([], { stack });
   expect(err).toMatch(
-    /^open: Grafana does not answer at http:\/\/127\.0\.0\.1:\d+ \(ECONNREFUSED\): start the stack/,
+    /^open: Grafana does not answer at http:\/\/127\.0\.0\.1:\d+ \(ECONNREFUSED\): `npm run status` names what brings it back\.\n$/,
   );
   expect([code, out, shown]).toEqual([1, "", []]);
+});
+
+it("opens nothing when Grafana says that it is not well", async () => {
+  fake.override = () => ({ status: 503, body: '{"database":"failing"}' });
+  const { code, out, err, shown } = await open([]);
+  expect(err).toBe(
+    `open: Grafana at ${fake.stack.grafana.url} is not well (503): \`npm run status\` tells what ails the stack.\n`,
+  );
+  expect([code, out, shown]).toEqual([1, "", []]);
+});
+
+it("opens nothing when Grafana says nothing, and does not wait long for it", async () => {
+  const silent = http.createServer(() => undefined);
+  await new Promise<void>((up) => silent.listen(0, "127.0.0.1", up));
+  const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  const beganAt = Date.now();
+  const { code, err, shown } = await open([], {
+    stack: { ...fake.stack, grafana: { ...fake.stack.grafana, url } },
+  });
+  expect(Date.now() - beganAt).toBeLessThan(4_000);
+  silent.closeAllConnections();
+  silent.close();
+  expect(err).toContain(`open: Grafana at ${url} is not well (504): `);
+  expect([code, shown]).toEqual([1, []]);
 });
 
 it("says how to get a Grafana where the stack runs none", async () => {

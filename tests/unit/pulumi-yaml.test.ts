@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
+import { PROJECT_NAME } from "../../scripts/lib/stack-name";
 import { DEFAULTS, KEYS, KNOWN_PASSWORD } from "../../settings/defaults";
 
 const ROOT = path.join(__dirname, "../..");
@@ -13,6 +14,10 @@ const project = read<{ name: string; main: string; config: Record<string, Declar
 const declared = Object.entries(project.config);
 
 describe("Pulumi.yaml", () => {
+  it("names the project as the verbs do, which read its settings and locks by it", () => {
+    expect(project.name).toBe(PROJECT_NAME);
+  });
+
   it("declares the defaults that the program has", () => {
     const { hostPorts, ...rest } = DEFAULTS;
     const defaults = Object.fromEntries(declared.map(([key, { default: value }]) => [key, value]));

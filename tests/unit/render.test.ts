@@ -51,6 +51,23 @@ it("leaves nothing of an earlier run", async () => {
   expect(fs.readdirSync(path.join(folder, "rendered"))).toEqual(["loki"]);
 });
 
+it("leaves what somebody else keeps there", async () => {
+  const notes = path.join(folder, "rendered/charts/tempo/Chart.yaml");
+  fs.mkdirSync(path.dirname(notes), { recursive: true });
+  fs.writeFileSync(notes, "name: tempo\n");
+  await render();
+  expect(fs.readFileSync(notes, "utf8")).toBe("name: tempo\n");
+});
+
+it("goes by the stack of PULUMI_STACK where none is named", async () => {
+  stackFile("small", { "watchtower:components": ["tempo"] });
+  process.env.PULUMI_STACK = "me/watchtower/small";
+  expect((await render()).asked.map(({ name }) => name)).toEqual(["tempo"]);
+  expect((await render("--stack", "local")).asked).toHaveLength(RELEASES.length);
+  process.env.PULUMI_STACK = ""; // none to Pulumi, too
+  expect((await render()).asked).toHaveLength(RELEASES.length);
+});
+
 it("writes no secret, nor what stands for it", async () => {
   const token = "sumo-token-51f0";
   stackFile("local", {

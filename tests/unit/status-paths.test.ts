@@ -168,6 +168,17 @@ it("an error that is over is told of a path that is ok", async () => {
   });
 });
 
+it("a configuration that is not ours is replaced by one that Pulumi looks for first, and no log with the token is named", async () => {
+  stack.own = { ...stack.own, configAccepted: false };
+  stack.exporters.delete("loki");
+  const again = "`pulumi up --refresh --yes` gives it ours again";
+  const mends = (await amiss()).map(({ name, mend }) => [name, mend]);
+  expect(mends).toEqual([
+    ["logs → Loki", `wait: Alloy takes a changed configuration within a minute; else ${again}`],
+    ["Alloy", `see \`npm run logs -- alloy --no-follow\`; ${again}`],
+  ]);
+});
+
 it("a second path that is off is wrong while Alloy still runs it", async () => {
   const off = await FakeStatus.start("off");
   try {

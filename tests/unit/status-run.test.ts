@@ -11,10 +11,11 @@ describe("the options of status", () => {
     expect(read()).toEqual({ options: { watchEveryMs: undefined, stack: undefined, json: false } });
     expect(read("--watch")).toMatchObject({ options: { watchEveryMs: 5_000 } });
     expect(read("--watch", "2", "--json")).toMatchObject({ options: { watchEveryMs: 2_000, json: true } });
+    expect(read("--watch", "--json")).toMatchObject({ options: { watchEveryMs: 5_000, json: true } });
   });
 
   it.each([
-    [["--watch", "0"], '--watch cannot be "0": it takes whole seconds above 0'],
+    [["--watch", "0"], '--watch cannot be "0": it takes a whole number above 0'],
     [["--watch", "soon"], '--watch cannot be "soon"'],
     [["--watch", "1", "2"], "Unexpected argument '2'"],
     [["5"], "Unexpected argument '5'"],

@@ -206,6 +206,22 @@ describe("a part that is broken is named, and the exit code is 1", () => {
   });
 });
 
+it("the word that tells how a line is has a colour on a terminal, wherever the line stands", async () => {
+  stack = await FakeStatus.start();
+  stack.cluster.broken.set("tempo", "no answer");
+  const before = process.env.FORCE_COLOR;
+  process.env.FORCE_COLOR = "1";
+  const { out } = await stack.run([]);
+  if (before === undefined) delete process.env.FORCE_COLOR;
+  else process.env.FORCE_COLOR = before;
+  for (const row of [
+    "cluster    \x1b[32mok\x1b[39m     kind-watchtower",
+    "parts      \x1b[31mWRONG\x1b[39m  tempo",
+    "           \x1b[32mok\x1b[39m     loki",
+  ])
+    expect(`\n${out}`).toContain(`\n${row}`);
+});
+
 it("a chart that is not the pinned one is told, with both versions", async () => {
   stack = await FakeStatus.start();
   stack.cluster.records.push(helmRecord("grafana", { version: "12.0.0", revision: 2 }));

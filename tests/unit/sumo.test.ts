@@ -90,7 +90,7 @@ describe("npm run sumo status", () => {
     fake.exporters.set("sumo", { name: "sumo" });
     expect(await sumo("off", ["status"])).toMatchObject({
       code: 1,
-      out: expect.stringMatching(/^The second write is off, but not yet\.\n/) as string,
+      out: expect.stringMatching(/^The second write is off, but Alloy still sends\.\n/) as string,
     });
   });
 });

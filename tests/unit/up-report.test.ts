@@ -1,3 +1,4 @@
+import { enter } from "../../scripts/lib/home";
 import { report, reportJson } from "../../scripts/up/report";
 
 const outputs = (values: Record<string, unknown>) =>
@@ -13,6 +14,13 @@ describe("what up tells in the end", () => {
     expect(text).toMatch(/OTLP +localhost:4317 \(gRPC\), http:\/\/localhost:4318 \(HTTP\)\n/);
     expect(text).toMatch(/second path +a stand-in that counts/);
     expect(text).not.toContain("hush");
+  });
+
+  it("names commands of Pulumi's as a shell needs them where Pulumi is ours", () => {
+    enter({ PATH: "/nowhere" });
+    const text = report(outputs({ ...GRAFANA, ...OTLP, sumoDestination: "stand-in" }), {}, "61.0");
+    expect(text.match(/pulumi (stack|config) /g)).toHaveLength(2);
+    expect(text.match(/eval "\$\(npm run -s env\)" && pulumi (stack|config) /g)).toHaveLength(2);
   });
 
   it("leaves out what the stack does not run", () => {

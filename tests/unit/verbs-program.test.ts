@@ -82,6 +82,19 @@ it(
 );
 
 it(
+  "logs says who knows what brings a pod back that is not there",
+  async () => {
+    cluster.pods = ["alloy-1"];
+    expect(await run("logs", "loki")).toEqual({
+      out: "",
+      err: "logs: There is no pod of loki: `npm run status` names what brings it back.\n",
+      code: 1,
+    });
+  },
+  SLOW_MS,
+);
+
+it(
   "logs --previous says which container has no earlier log",
   async () => {
     cluster.pods = ["loki-0"];
@@ -172,6 +185,8 @@ it.each([
   "sumo status",
   "sumo on",
   "reset --yes",
+  "verify",
+  "compare",
 ])(
   "%s says one thing where the cluster is stopped",
   async (command) => {

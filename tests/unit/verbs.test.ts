@@ -21,6 +21,7 @@ import { run as sumo } from "../../scripts/sumo/run";
 import { run as testData } from "../../scripts/test-data/run";
 import { parseOptions } from "../../scripts/up/options";
 import { run as up } from "../../scripts/up/run";
+import { run as verify } from "../../scripts/verify/run";
 import { FakeEngine } from "../helpers/fake-engine";
 import { FakeMachine } from "../helpers/fake-machine";
 import { Memory } from "../helpers/memory";
@@ -39,9 +40,11 @@ const ON_A_RUNNING_STACK = {
   "test-data": testData,
   sumo,
   reset,
+  verify,
+  compare,
 };
 const VERBS = Object.entries({
-  ...{ up, down, pause, resume, env, compare, doctor, status, render },
+  ...{ up, down, pause, resume, env, doctor, status, render },
   ...ON_A_RUNNING_STACK,
 });
 /** What a verb cannot do without. */
@@ -91,6 +94,15 @@ it.each(Object.entries(ON_A_RUNNING_STACK))(
     const runningStack = () => Promise.reject(new Fault("The stack is not up."));
     expect(await verb(WORDS[name] ?? [], { out, err, runningStack })).toBe(1);
     expect([out.text, err.text]).toEqual(["", `${name}: The stack is not up.\n`]);
+  },
+);
+
+it.each(VERBS.filter(([name]) => /^(up|doctor|status|verify|compare|env)$/.test(name)))(
+  "npm run %s refuses a wrong option with a document where it is to answer with one",
+  async (name, verb) => {
+    const { code, out, err } = await start(verb, "--json", "--bogus");
+    expect(JSON.parse(out)).toEqual({ ok: false, error: err.trim().replace(`${name}: `, "") });
+    expect(code).toBe(2);
   },
 );
 

@@ -15,7 +15,7 @@ describe("what keeps verify from a result is one sentence on stderr", () => {
     const { code, err } = await verify(fake, [], { grafana });
     expect(err).toBe(
       `verify: Grafana at ${grafana.url} refuses the stack's own password (401), so it was changed in Grafana: ` +
-        "set it back to `pulumi stack output grafanaPassword --show-secrets`.\n",
+        "set a new one with `pulumi config set --secret grafanaAdminPassword …`, and `npm run up` makes it Grafana's.\n",
     );
     expect(code).toBe(1);
     nothingWasSent();
@@ -25,7 +25,7 @@ describe("what keeps verify from a result is one sentence on stderr", () => {
     fake.grafana.stop();
     const { code, err } = await verify(fake);
     expect(err).toMatch(
-      /^verify: Grafana does not answer at http:\S+ \(ECONNREFUSED\): start the stack with `npm run up`\.\n$/,
+      /^verify: Grafana does not answer at http:\S+ \(ECONNREFUSED\): `npm run status` names what brings it back\.\n$/,
     );
     expect(code).toBe(1);
     nothingWasSent();
@@ -43,8 +43,14 @@ describe("what keeps verify from a result is one sentence on stderr", () => {
 
   it("for a stack without Alloy or Grafana", async () => {
     const { code, err } = await verify(fake, [], { components: ["tempo", "alloy"], grafana: undefined });
-    expect(err).toMatch(/^verify: This stack runs tempo, alloy, and verify .* grafana: add them .*\.\n$/);
+    expect(err).toBe(
+      "verify: This stack runs without grafana: `npm run up -- tempo alloy grafana` adds it.\n",
+    );
     expect(code).toBe(1);
+    const noAlloy = await verify(fake, [], { components: ["tempo", "grafana"], otlp: undefined });
+    expect(noAlloy.err).toBe(
+      "verify: This stack runs without alloy: `npm run up -- tempo grafana alloy` adds it.\n",
+    );
   });
 
   it("for a stack that keeps nothing", async () => {
@@ -71,7 +77,7 @@ describe("the options of verify", () => {
   async function start(...argv: string[]) {
     const [out, err] = [new Memory(), new Memory()];
     const neverFound = () => Promise.reject(new Error("looked for the stack"));
-    return { code: await run(argv, { out, err, findStack: neverFound }), out: out.text, err: err.text };
+    return { code: await run(argv, { out, err, runningStack: neverFound }), out: out.text, err: err.text };
   }
 
   it.each([
@@ -97,9 +103,9 @@ describe("the options of verify", () => {
   });
 
   it("name the stack to look for", async () => {
-    const findStack = jest.fn().mockRejectedValue(new Error("enough"));
-    const around = { out: new Memory(), err: new Memory(), findStack };
+    const runningStack = jest.fn().mockRejectedValue(new Error("enough"));
+    const around = { out: new Memory(), err: new Memory(), runningStack };
     await expect(run(["--stack", "prod"], around)).rejects.toThrow("enough");
-    expect(findStack).toHaveBeenCalledWith("prod");
+    expect(runningStack).toHaveBeenCalledWith("prod");
   });
 });

@@ -97,7 +97,7 @@ it(
     });
     expect(JSON.parse(out)).toEqual([
       "alloy_config",
-      "Error: There is no service nobody in namespace watchtower: run `npm run up`.",
+      "Error: There is no service nobody in namespace watchtower: `npm run status` names what brings it back.",
       "Error: Your kubeconfig has no context elsewhere: `kubectl config get-contexts` lists those it has.",
       "Error: Your kubeconfig has no context kind-watchtower: `kind export kubeconfig --name watchtower` writes it, while that cluster is there.",
       "Error: The cluster's API does not answer (ECONNREFUSED): is the cluster running?",

@@ -154,7 +154,7 @@ describe("with something missing", () => {
     const { code, lines } = await verify(fake, IMPATIENT);
     expect(lines).toContain(
       `MISSING log record entry Alloy The log record was not taken by OTLP HTTP at ${http} ` +
-        "(ECONNREFUSED): start the stack with `npm run up`.",
+        "(ECONNREFUSED): `npm run status` names what brings it back.",
     );
     expect(lines.filter((line) => line.startsWith("MISSING"))).toHaveLength(2);
     expect(lines.filter((line) => line.startsWith("ok trace"))).toHaveLength(2);
