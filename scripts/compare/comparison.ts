@@ -4,7 +4,7 @@ import { Grafana } from "../lib/grafana";
 import { readPart, requireRuns } from "../lib/parts";
 import type { Stack } from "../lib/stack";
 import type { Range } from "../verify/expand";
-import { type Signal, SIGNALS } from "../verify/signals";
+import { type Signal, SIGNALS } from "../lib/signals";
 import { Counters } from "./counters";
 import { type ByService, countLocal } from "./local";
 import { countedTime, restarts, silences, type Took, tookSecond } from "./second";

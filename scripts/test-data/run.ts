@@ -6,7 +6,7 @@ import { runOnStack, type Surroundings as OnStack } from "../lib/running";
 import type { Stack } from "../lib/stack";
 import type { ExitCode } from "../lib/verb";
 import { type StartLoad, startLoad, tellSent } from "../verify/load";
-import { SIGNALS } from "../verify/signals";
+import { SIGNALS } from "../lib/signals";
 
 /** What the program was started with. */
 export interface Surroundings extends OnStack {

@@ -7,7 +7,7 @@ import { type StartLoad, startLoad } from "./load";
 import { type Options, parseOptions } from "./options";
 import { probe } from "./probes";
 import { allFound, checkLine, latencyText, line, type Result, verdict, verdictOfAll } from "./report";
-import { newMark } from "./signals";
+import { newMark } from "./mark";
 import { type Tools, verify } from "./verification";
 
 /** What the program was started with. */

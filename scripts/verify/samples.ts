@@ -10,7 +10,7 @@ import { searchTraces, type Span, spansOf } from "./traces";
 /** The service that users ask: one span and one log line of it stand for one request. */
 export const ENTRY = SERVICES[0];
 /** Log lines of the load's services. */
-export const LOAD_LINES = `{service_name=~"${SERVICES.join("|")}", job=""}`;
+const LOAD_LINES = `{service_name=~"${SERVICES.join("|")}", job=""}`;
 /** How many of each are taken as examples. */
 const FEW = 5;
 

@@ -1,6 +1,7 @@
 import type { ReadMetrics } from "../lib/cluster";
 import { Fault, reasonOf } from "../lib/fault";
 import { Grafana } from "../lib/grafana";
+import { type Signal, SIGNALS } from "../lib/signals";
 import type { Stack } from "../lib/stack";
 import { type Patience, waitUntil } from "../lib/wait";
 import { localLookout } from "./local-path";
@@ -8,7 +9,7 @@ import type { Lookout } from "./lookout";
 import type { Result } from "./report";
 import { notSilent, SecondPath } from "./second-path";
 import { type ReachableStack, send } from "./send";
-import { type Mark, type Signal, SIGNALS } from "./signals";
+import type { Mark } from "./mark";
 
 /** What one verification works with. */
 export interface Tools {

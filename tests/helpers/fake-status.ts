@@ -12,7 +12,7 @@ import { Memory } from "./memory";
 
 const SENT: Counts = { spans: 100, log_records: 100, metric_points: 100 };
 /** What comes between two readings of Alloy's page, of each kind. */
-export const STEP = 10;
+const STEP = 10;
 
 /** What one run of `status` showed. */
 export interface Shown {
