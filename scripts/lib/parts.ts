@@ -1,4 +1,4 @@
-import { CONTAINERS } from "../../values/containers";
+import { CONTAINERS, isPodOf } from "../../values/containers";
 import { type Component, COMPONENTS } from "../../versions";
 import { Fault } from "./fault";
 import { Misuse } from "./options";
@@ -43,5 +43,5 @@ export function adding(component: Component, components: readonly Component[]): 
 
 /** Whether a pod of that name is one of the part's. */
 export function isOf({ workloads }: Part, pod: string): boolean {
-  return workloads.some((workload) => pod.startsWith(`${workload}-`));
+  return workloads.some((workload) => isPodOf(workload, pod));
 }

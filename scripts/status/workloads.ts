@@ -1,5 +1,5 @@
 import type { V1Pod } from "@kubernetes/client-node" with { "resolution-mode": "import" };
-import { CONTAINERS } from "../../values/containers";
+import { CONTAINERS, isPodOf } from "../../values/containers";
 import { reasonOf } from "../lib/fault";
 import type { Finding } from "../lib/finding";
 import { newestOf, revisionOf } from "../lib/helm-records";
@@ -22,7 +22,7 @@ type Asking = Pick<ClusterReader, "workloads" | "records">;
 /** A line for each workload that should have a pod and has none: scaled down, deleted, or with pods that are refused. */
 export function podlessLines(stack: Stack, pods: V1Pod[], reader: Asking): Promise<Line[]> {
   const names = livingOf(pods).map(({ metadata }) => metadata?.name ?? "");
-  const podless = wantedBy(stack).filter(({ workload }) => !names.some((pod) => isOf(workload, pod)));
+  const podless = wantedBy(stack).filter(({ workload }) => !names.some((pod) => isPodOf(workload, pod)));
   return Promise.all(
     podless.map(async (one) => ({ area: "pods", name: one.workload, ...(await whyOf(one, stack, reader)) })),
   );
@@ -35,11 +35,6 @@ function wantedBy(stack: Stack): Wanted[] {
     const part = parts.find((part) => part === workload || part === workload.split("-")[0]);
     return part === undefined ? [] : [{ workload, kind, part }];
   });
-}
-
-/** Pods are named after their workload: `loki-0`, `alloy-5d8f…-x2x4z`. */
-function isOf(workload: string, pod: string): boolean {
-  return pod.startsWith(`${workload}-`) && /^(\d+|[^-]+-[^-]+)$/.test(pod.slice(workload.length + 1));
 }
 
 async function whyOf(wanted: Wanted, stack: Stack, reader: Asking): Promise<Omit<Finding, "name">> {
