@@ -1,8 +1,8 @@
 import type { Grafana } from "../lib/grafana";
-import { jsonOf } from "../verify/answers";
-import type { Range } from "../verify/expand";
-import { countLines } from "../verify/logs";
-import { seriesAt } from "../verify/metrics";
+import { jsonOf } from "../lib/query/answers";
+import { countLines } from "../lib/query/logs";
+import { seriesAt } from "../lib/query/metrics";
+import type { Range } from "../lib/query/range";
 import type { Signal } from "../lib/signals";
 
 /** How many items of a signal there are, by service. */

@@ -1,6 +1,6 @@
 import { readDuration } from "../../loadgen/option-readers";
 import { durationOf, Misuse, parse, type Parsed, stackName, wholeOf } from "../lib/options";
-import type { Range } from "../verify/expand";
+import type { Range } from "../lib/query/range";
 import { SETTLE_MS } from "./comparison";
 
 /** What one run is asked to do. */

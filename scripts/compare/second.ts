@@ -2,7 +2,7 @@ import { jobOf, SECOND } from "../../alloy/labels";
 import type { SumoDestination } from "../../settings";
 import { Fault } from "../lib/fault";
 import { COUNTED } from "../lib/paths";
-import type { Range } from "../verify/expand";
+import type { Range } from "../lib/query/range";
 import type { Signal } from "../lib/signals";
 import type { Counters } from "./counters";
 

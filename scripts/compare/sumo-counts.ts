@@ -1,4 +1,4 @@
-import type { Range } from "../verify/expand";
+import type { Range } from "../lib/query/range";
 import { LOG, type Signal, TRACE } from "../lib/signals";
 import { type ByService, UNNAMED } from "./local";
 import { SearchFailed, type SumoRecord, type SumoSearch } from "./sumo-search";

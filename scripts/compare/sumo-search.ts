@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Response } from "undici";
 import { Fault, reasonOf } from "../lib/fault";
 import { proxiedFetch } from "../lib/proxied";
-import { jsonOf } from "../verify/answers";
-import type { Range } from "../verify/expand";
+import { jsonOf } from "../lib/query/answers";
+import type { Range } from "../lib/query/range";
 
 /** Access to an account's API, deciphered. */
 export interface SumoAccess {

@@ -1,6 +1,7 @@
 import { SECOND } from "../../alloy/labels";
 import type { SumoDestination } from "../../settings";
-import { type Sample, sumOf } from "./prometheus";
+import type { ReadMetrics } from "./cluster";
+import { hasLabels, parseMetrics, type Sample, sumOf } from "./prometheus";
 import { type Signal, SIGNALS } from "./signals";
 
 /** A signal, as Alloy's queues name it. */
@@ -62,6 +63,15 @@ interface Counted {
   counter: string;
   /** Whose items of them count; undefined: all. */
   exporter?: Exporter;
+}
+
+/** Says what there still is of a second path that is switched off, or undefined. */
+export async function notSilent(read: ReadMetrics): Promise<string | undefined> {
+  const exporter = labelsOf(SECOND);
+  const exporting = parseMetrics(await read("alloy")).some((sample) => hasLabels(sample, exporter));
+  return exporting
+    ? `Alloy still runs ${exporter.component_id}: it takes a changed configuration within a minute, so try again`
+    : undefined;
 }
 
 /** Takes one reading from Alloy's own metrics page; a path that Alloy does not run is not in it. */

@@ -1,7 +1,7 @@
 import type { Answer, Grafana } from "../lib/grafana";
+import { resultOf, told } from "../lib/query/answers";
+import { nanoseconds } from "../lib/query/logs";
 import type { Signal } from "../lib/signals";
-import { resultOf, told } from "./answers";
-import { nanoseconds } from "./logs";
 import type { Lookout } from "./lookout";
 import { type Mark, MARK_ATTRIBUTE, METRIC_NAME, RESOURCE } from "./mark";
 

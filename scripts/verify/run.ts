@@ -1,13 +1,13 @@
 import { metricsReader, type ReadMetrics } from "../lib/cluster";
 import { coloured } from "../lib/colours";
+import { type StartLoad, startLoad } from "../lib/load";
 import { findStack, type Stack } from "../lib/stack";
 import { type ExitCode, inJson, runVerb, type Surroundings as Streams } from "../lib/verb";
 import { verifyAll } from "./all";
-import { type StartLoad, startLoad } from "./load";
+import { newMark } from "./mark";
 import { type Options, parseOptions } from "./options";
 import { probe } from "./probes";
 import { allFound, checkLine, latencyText, line, type Result, verdict, verdictOfAll } from "./report";
-import { newMark } from "./mark";
 import { type Tools, verify } from "./verification";
 
 /** What the program was started with. */

@@ -3,7 +3,7 @@ import type { SumoDestination } from "../../settings";
 import type { ReadMetrics } from "../lib/cluster";
 import { Fault } from "../lib/fault";
 import { COUNTED, labelsOf } from "../lib/paths";
-import { hasLabels, parseMetrics, type Sample, sumOf } from "../lib/prometheus";
+import { parseMetrics, type Sample, sumOf } from "../lib/prometheus";
 import { type Signal, SIGNALS } from "../lib/signals";
 import { type Patience, waitUntil } from "../lib/wait";
 import type { Lookout } from "./lookout";
@@ -74,12 +74,4 @@ export class SecondPath {
       .finally(() => (this.reading = undefined));
     return this.reading;
   }
-}
-
-/** Says what there still is of a second path that is switched off, or undefined. */
-export async function notSilent(read: ReadMetrics): Promise<string | undefined> {
-  const exporting = parseMetrics(await read("alloy")).some((sample) => hasLabels(sample, SUMO_EXPORTER));
-  return exporting
-    ? `Alloy still runs ${SUMO_EXPORTER.component_id}: it takes a changed configuration within a minute, so try again`
-    : undefined;
 }

@@ -1,15 +1,16 @@
 import type { ReadMetrics } from "../lib/cluster";
 import { Fault, reasonOf } from "../lib/fault";
 import { Grafana } from "../lib/grafana";
+import { notSilent } from "../lib/paths";
 import { type Signal, SIGNALS } from "../lib/signals";
 import type { Stack } from "../lib/stack";
 import { type Patience, waitUntil } from "../lib/wait";
 import { localLookout } from "./local-path";
 import type { Lookout } from "./lookout";
-import type { Result } from "./report";
-import { notSilent, SecondPath } from "./second-path";
-import { type ReachableStack, send } from "./send";
 import type { Mark } from "./mark";
+import type { Result } from "./report";
+import { SecondPath } from "./second-path";
+import { type ReachableStack, send } from "./send";
 
 /** What one verification works with. */
 export interface Tools {

@@ -3,7 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { alerts } from "../../alerts";
 import { ofType, record } from "../../scripts/lib/record";
-import { releases } from "../../scripts/plan/recorded";
+import { releases } from "../../scripts/lib/recorded";
 import { type Component, COMPONENTS } from "../../versions";
 import { differing, ENDPOINT, named, only, released, standIn } from "../helpers/stacks";
 

@@ -1,7 +1,7 @@
 import { Fault } from "../../scripts/lib/fault";
+import type { StartLoad } from "../../scripts/lib/load";
+import { drawn } from "../../scripts/lib/query/metrics";
 import { writtenQueries } from "../../scripts/verify/evaluating";
-import type { StartLoad } from "../../scripts/verify/load";
-import { drawn } from "../../scripts/verify/metrics";
 import type { Component } from "../../versions";
 import { IMPATIENT, verifyAgainst } from "../helpers/fake-verify";
 import { FakeVerifyAll } from "../helpers/fake-verify-all";

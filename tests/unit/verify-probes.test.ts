@@ -1,4 +1,4 @@
-import { startLoad, type StartLoad } from "../../scripts/verify/load";
+import { startLoad, type StartLoad } from "../../scripts/lib/load";
 import { latenciesOf, type Probed } from "../../scripts/verify/probes";
 import { FakeStack } from "../helpers/fake-stack";
 import { IMPATIENT, verifyAgainst as verify } from "../helpers/fake-verify";
