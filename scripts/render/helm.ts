@@ -5,7 +5,7 @@ import { knownFault } from "../lib/pulumi-fault";
 import type { ReleaseInputs } from "../lib/recorded";
 
 /** No chart asks for more of it than that it is new enough (Mimir's: 1.32); helm's own default varies with its version. */
-const KUBERNETES = "1.34.0";
+export const KUBERNETES = "1.34.0";
 
 /** Renders a release; resolves to its manifest. @throws Fault when helm cannot */
 export type Template = (release: ReleaseInputs) => Promise<string>;

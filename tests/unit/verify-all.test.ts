@@ -87,7 +87,7 @@ describe("with everything in order", () => {
     on.world.keepOnly("logs.json");
     const own = on.world.dashboards["logs.json"]!.replaceAll("detected_level", "nonsense (");
     on.world.dashboards["own.json"] = own.replace('"uid": "watchtower-logs"', `"uid": "${PERSONS}logs"`);
-    expect((await verifyAll(IMPATIENT)).faults).toEqual([]);
+    expect((await verifyAll()).faults).toEqual([]);
   });
 
   it("waits for what is still on its way", async () => {
