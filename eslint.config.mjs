@@ -1,6 +1,16 @@
 import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
+/** Verbs that do another's work as a part of their own. */
+const DOES_WORK_OF = { doctor: ["up"], "e2e-docs": ["e2e"], reset: ["up"], sumo: ["status", "up"] };
+
+/** Lets the files of a folder in scripts/ import only from these beside it, and from the project around it. */
+function mayImport(folders) {
+  const regex = `^\\.\\./(?!(\\.\\.|${folders.join("|")})/)`;
+  const message = "A verb does not reach into another's folder: what both need is in scripts/lib.";
+  return { "no-restricted-imports": ["error", { patterns: [{ regex, message }] }] };
+}
+
 export default tseslint.config(
   { ignores: ["node_modules", "coverage", "rendered", ".watchtower"] },
   js.configs.recommended,
@@ -15,6 +25,11 @@ export default tseslint.config(
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
     },
   },
+  { files: ["scripts/*/*.ts"], rules: mayImport(["lib"]) },
+  ...Object.entries(DOES_WORK_OF).map(([verb, others]) => ({
+    files: [`scripts/${verb}/*.ts`],
+    rules: mayImport(["lib", ...others]),
+  })),
   {
     files: ["**/*.mjs", "**/*.cjs"],
     ...tseslint.configs.disableTypeChecked,

@@ -1,3 +1,4 @@
+import { MIMIR } from "../dashboards/build";
 import type { HelmValue } from "../values/shared";
 import type { Component } from "../versions";
 import { type Rule, rules } from "./rules";
@@ -29,11 +30,11 @@ function provisioned({ uid, title, expr, for: pending, text }: Rule): HelmValue 
     data: [
       {
         refId: "A",
-        datasourceUid: "mimir",
+        datasourceUid: MIMIR.uid,
         relativeTimeRange: { from: 600, to: 0 },
         model: {
           refId: "A",
-          datasource: { type: "prometheus", uid: "mimir" },
+          datasource: MIMIR,
           expr,
           instant: true,
           range: false,

@@ -22,11 +22,9 @@ const FIRST_PULL_TIMEOUT_S = 1200;
 
 /** One pinned chart, installed and ready. */
 export class ChartRelease extends pulumi.ComponentResource {
-  readonly status: pulumi.Output<k8s.types.output.helm.v3.ReleaseStatus>;
-
   constructor(name: string, args: ChartReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("watchtower:index:ChartRelease", name, {}, opts);
-    const release = new k8s.helm.v3.Release(
+    new k8s.helm.v3.Release(
       `${name}-release`,
       {
         name, // fixed: in-cluster addresses rest on it, and Pulumi would add a suffix
@@ -39,8 +37,7 @@ export class ChartRelease extends pulumi.ComponentResource {
       },
       { ...inside(this, args.place), dependsOn: args.after },
     );
-    this.status = release.status;
-    this.registerOutputs({ status: this.status });
+    this.registerOutputs({});
   }
 }
 

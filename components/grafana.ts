@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { alerts } from "../alerts";
 import { dashboards } from "../dashboards";
 import type { ChartSource } from "../settings";
 import { GRAFANA, grafanaCommand, grafanaValues, type GrafanaSettings } from "../values/grafana";
@@ -8,7 +9,7 @@ import { ChartRelease } from "./chart-release";
 import { inside, type Place } from "./place";
 
 /** What Grafana needs. */
-export interface GrafanaArgs extends Omit<GrafanaSettings, "exposed"> {
+export interface GrafanaArgs extends Omit<GrafanaSettings, "alertRules" | "exposed"> {
   /** The chart. */
   chart: ChartSource;
   /** Namespace and cluster. */
@@ -17,7 +18,7 @@ export interface GrafanaArgs extends Omit<GrafanaSettings, "exposed"> {
   adminPassword: AdminPassword;
 }
 
-/** Grafana with its admin's Secret, its data sources and its dashboards. */
+/** Grafana with its admin's Secret, its data sources, its dashboards and its alert rules. */
 export class Grafana extends pulumi.ComponentResource {
   constructor(name: string, args: GrafanaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("watchtower:index:Grafana", name, {}, opts);
@@ -37,7 +38,11 @@ export class Grafana extends pulumi.ComponentResource {
       inside(this, args.place),
     );
     const values = {
-      ...grafanaValues({ ...args, exposed: args.place.exposed }),
+      ...grafanaValues({
+        ...args,
+        alertRules: alerts(args.components),
+        exposed: args.place.exposed,
+      }),
       command: changed.apply(grafanaCommand),
     };
     new ChartRelease(

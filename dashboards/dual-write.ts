@@ -1,4 +1,5 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
+import { SECOND } from "../alloy/labels";
 import type { Component } from "../versions";
 import { type AnyPanel, dashboard } from "./build";
 import * as own from "./own-queries";
@@ -37,11 +38,8 @@ function secondPath(): AnyPanel[] {
         unit: "bytes",
         span: 8,
       },
-      [own.queuedBytes(own.SECOND), "second path"],
-      [
-        own.orZero(`sum(otelcol_exporter_queue_size{job="watchtower/alloy", path!="${own.SECOND}"})`),
-        "local paths",
-      ],
+      [own.queuedBytes(SECOND), "second path"],
+      [own.orZero(`sum(otelcol_exporter_queue_size{${own.ALLOY}, path!="${SECOND}"})`), "local paths"],
     ),
     lines(
       {
@@ -50,17 +48,15 @@ function secondPath(): AnyPanel[] {
         unit: "s",
         span: 8,
       },
-      [`${own.queuedBytes(own.SECOND)} / clamp_min(${own.localBytes()}, 1)`, "second path"],
+      [`${own.queuedBytes(SECOND)} / clamp_min(${own.localBytes()}, 1)`, "second path"],
     ),
   ];
 }
 
 function sideBySide({ title, items, backend, local }: (typeof own.SIGNALS)[number]): AnyPanel[] {
-  const sent = (path: string) => own.alloyRate("exporter_sent", items, { path });
+  const sent = (path: string) => own.alloyRate("exporter_sent", items, path);
   const total = (path: string) =>
-    own.orZero(
-      `sum(increase(otelcol_exporter_sent_${items}_total{job="watchtower/alloy", path="${path}"}[$__range]))`,
-    );
+    own.orZero(`sum(increase(otelcol_exporter_sent_${items}_total{${own.ALLOY}, path="${path}"}[$__range]))`);
   return [
     lines(
       {
@@ -69,7 +65,7 @@ function sideBySide({ title, items, backend, local }: (typeof own.SIGNALS)[numbe
         span: 8,
       },
       [sent(backend), local],
-      [sent(own.SECOND), "second path"],
+      [sent(SECOND), "second path"],
     ),
     lines(
       {
@@ -78,12 +74,12 @@ function sideBySide({ title, items, backend, local }: (typeof own.SIGNALS)[numbe
           "How many more the local path took within the chosen time, also while the second was off; 0 once the queue is empty, unless some were given up",
         span: 8,
       },
-      [`(${total(backend)} - ${total(own.SECOND)}) * ${own.secondPathRuns()}`, `${local} - second path`],
+      [`(${total(backend)} - ${total(SECOND)}) * ${own.secondPathRuns()}`, `${local} - second path`],
     ),
     lines(
       { title: `${title}: given up`, description: "What either refused for good, each second", span: 8 },
-      [own.alloyRate("exporter_send_failed", items, { path: backend }), local],
-      [own.alloyRate("exporter_send_failed", items, { path: own.SECOND }), "second path"],
+      [own.alloyRate("exporter_send_failed", items, backend), local],
+      [own.alloyRate("exporter_send_failed", items, SECOND), "second path"],
     ),
   ];
 }

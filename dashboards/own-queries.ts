@@ -1,39 +1,52 @@
+import { jobOf, SECOND } from "../alloy/labels";
 import type { Component } from "../versions";
 
-/** What Alloy counts, by signal, and the local backend that each ends in. */
-export const SIGNALS: {
+/** A signal: what Alloy counts of it, and the local backend that it ends in. */
+interface Signal {
   title: string;
   items: string;
   backend: Component;
   local: string;
-}[] = [
-  { title: "Traces", items: "spans", backend: "tempo", local: "Tempo" },
-  { title: "Metrics", items: "metric_points", backend: "mimir", local: "Mimir" },
-  { title: "Logs", items: "log_records", backend: "loki", local: "Loki" },
-];
-/** The second path, as Alloy's label `path` names it. */
-export const SECOND = "sumo";
-const ALLOY = `job="watchtower/alloy"`;
-
-/** Items a second of one of Alloy's counters, 0 where it has not counted yet. */
-export function alloyRate(
-  counter: string,
-  items: string,
-  { path, window = "$__rate_interval" }: Where = {},
-): string {
-  const matchers = path === undefined ? ALLOY : `${ALLOY}, path="${path}"`;
-  return orZero(`sum(rate(otelcol_${counter}_${items}_total{${matchers}}[${window}]))`);
+  /** The backend's counters of what it took and threw away all the same, by reason. */
+  thrownAway: string[];
 }
 
-/** Which of Alloy's paths, and over how long a time. */
-interface Where {
-  path?: string;
-  window?: string;
+export const SIGNALS: Signal[] = [
+  {
+    title: "Traces",
+    items: "spans",
+    backend: "tempo",
+    local: "Tempo",
+    thrownAway: ["tempo_discarded_spans_total", "tempo_metrics_generator_spans_discarded_total"],
+  },
+  {
+    title: "Metrics",
+    items: "metric_points",
+    backend: "mimir",
+    local: "Mimir",
+    thrownAway: ["cortex_discarded_samples_total"],
+  },
+  {
+    title: "Logs",
+    items: "log_records",
+    backend: "loki",
+    local: "Loki",
+    thrownAway: ["loki_discarded_samples_total"],
+  },
+];
+
+/** Matches what Alloy tells of itself. */
+export const ALLOY = `job="${jobOf("alloy")}"`;
+
+/** Items a second of one of Alloy's counters, on one path or in all, 0 where it has not counted yet. */
+export function alloyRate(counter: string, items: string, path?: string): string {
+  const matchers = path === undefined ? ALLOY : `${ALLOY}, path="${path}"`;
+  return orZero(`sum(rate(otelcol_${counter}_${items}_total{${matchers}}[$__rate_interval]))`);
 }
 
 /** How full the queues on disk are, by path and signal. */
-export function queueFill(matchers = ""): string {
-  const of = (name: string) => `otelcol_exporter_queue_${name}{${ALLOY}${matchers}}`;
+export function queueFill(): string {
+  const of = (name: string) => `otelcol_exporter_queue_${name}{${ALLOY}}`;
   return `max by (path, data_type) (${of("size")} / ${of("capacity")})`;
 }
 
@@ -60,9 +73,9 @@ export function secondPathRuns(): string {
   return orZero(`(count(otelcol_exporter_queue_capacity{${ALLOY}, path="${SECOND}"}) > bool 0)`);
 }
 
-/** What a backend threw away a second, by its own reasons, 0 where it never did. */
-export function discarded(metric: string, window = "$__rate_interval"): string {
-  return `sum by (reason) (rate(${metric}[${window}])) or on() vector(0)`;
+/** What a backend threw away a second, by its own reasons. */
+export function discarded(counter: string, window = "$__rate_interval"): string {
+  return `sum by (reason) (rate(${counter}[${window}]))`;
 }
 
 /** A line at 0 rather than none; `on()`, or it would stand beside the others. */

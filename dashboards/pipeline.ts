@@ -33,7 +33,7 @@ function perSignal(expr: (items: string) => string, legend = ""): Line[] {
 /** A line for each path and signal. */
 function perPath(counter: string): Line[] {
   return own.SIGNALS.map(({ items, title }) => [
-    `sum by (path) (rate(otelcol_${counter}_${items}_total{job="watchtower/alloy"}[$__rate_interval])) or on() vector(0)`,
+    own.orZero(`sum by (path) (rate(otelcol_${counter}_${items}_total{${own.ALLOY}}[$__rate_interval]))`),
     `${title} {{path}}`,
   ]);
 }
@@ -63,7 +63,7 @@ function incoming(): AnyPanel[] {
         title: "Configuration",
         description: "1: Alloy runs its newest configuration; 0: it refused it, and runs the one before",
       },
-      [`min(alloy_config_last_load_successful{job="watchtower/alloy"})`, "accepted"],
+      [`min(alloy_config_last_load_successful{${own.ALLOY}})`, "accepted"],
     ).max(1),
   ];
 }
@@ -88,7 +88,7 @@ function paths(): AnyPanel[] {
         description:
           "Answers other than success, each second: while they are 429, 502, 503, 504 or no answer at all, Alloy tries again",
       },
-      [`${own.refusals()} or on() vector(0)`, "{{path}} {{http_response_status_code}} {{error_type}}"],
+      [own.orZero(own.refusals()), "{{path}} {{http_response_status_code}} {{error_type}}"],
     ),
     lines(
       {
@@ -101,29 +101,24 @@ function paths(): AnyPanel[] {
   ];
 }
 
-/** What a backend tells of itself: how much it takes, what it throws away, how much it holds. */
-const INGEST: Partial<
-  Record<Component, { taken: string; thrownAway: string[]; held: [string, string, string?] }>
-> = {
+/** What a backend tells of itself: how much it takes, and how much it holds of what. */
+const INGEST: Partial<Record<Component, { taken: string; held: Line }>> = {
   tempo: {
     taken: "tempo_distributor_spans_received_total",
-    thrownAway: ["tempo_discarded_spans_total", "tempo_metrics_generator_spans_discarded_total"],
     held: ["tempo_ingester_live_traces", "traces not yet written out"],
   },
   mimir: {
     taken: "cortex_distributor_received_samples_total",
-    thrownAway: ["cortex_discarded_samples_total"],
     held: ["cortex_ingester_memory_series", "series in memory"],
   },
   loki: {
     taken: "loki_distributor_lines_received_total",
-    thrownAway: ["loki_discarded_samples_total"],
     held: ["loki_ingester_memory_streams", "streams in memory"],
   },
 };
 
-function ingest({ backend, local }: (typeof own.SIGNALS)[number]): AnyPanel[] {
-  const { taken, thrownAway, held } = INGEST[backend]!;
+function ingest({ backend, local, thrownAway }: (typeof own.SIGNALS)[number]): AnyPanel[] {
+  const { taken, held } = INGEST[backend]!;
   return [
     lines({ title: `${local}: taken`, description: `What ${local} took in, each second`, span: 8 }, [
       `sum(rate(${taken}[$__rate_interval]))`,
@@ -135,7 +130,7 @@ function ingest({ backend, local }: (typeof own.SIGNALS)[number]): AnyPanel[] {
         description: `What ${local} took and threw away all the same, by reason`,
         span: 8,
       },
-      ...thrownAway.map((metric): Line => [own.discarded(metric), "{{reason}}"]),
+      ...thrownAway.map((counter): Line => [own.orZero(own.discarded(counter)), "{{reason}}"]),
     ),
     lines(
       {

@@ -1,4 +1,4 @@
-import { CONTAINERS } from "../values/containers";
+import { CONTAINERS, podPattern } from "../values/containers";
 import { NAMESPACE } from "../values/shared";
 import type { Line } from "./panels";
 
@@ -7,7 +7,7 @@ const IN_NAMESPACE = `namespace="${NAMESPACE}"`;
 /** Each container's memory as a share of its limit, which is ours and not the kubelet's to tell. */
 export function memoryShare(): string {
   return CONTAINERS.map(({ workload, container, size }) => {
-    const used = `container_memory_working_set_bytes{${IN_NAMESPACE}, pod=~"${workload}-[^-]+(-[^-]+)?", container="${container}"}`;
+    const used = `container_memory_working_set_bytes{${IN_NAMESPACE}, pod=~"${podPattern(workload)}", container="${container}"}`;
     return `max by (pod, container) (${used}) / ${bytes(size.limits.memory)}`;
   }).join(" or ");
 }

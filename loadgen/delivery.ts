@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { core } from "@opentelemetry/sdk-node";
+import { backoff } from "./backoff";
 import { listenTo, type Told } from "./diagnostics";
 import type { Tally } from "./tally";
 import type { Exporter, Transport } from "./transport";
 
 /** From the first attempt, after which no other is begun. */
 export const RETRY_FOR_MS = 60_000;
-const FIRST_BACKOFF_MS = 500;
-const MAX_BACKOFF_MS = 5_000;
+const LONGEST_BACKOFF_MS = 5_000;
 /** BatchSpanProcessor hands over its whole queue at once when it shuts down. */
 const MAX_UNDER_WAY = 4;
 
@@ -70,14 +70,14 @@ export class Delivery<T> implements Exporter<T> {
 
   private async untilItCounts(items: T): Promise<Outcome> {
     const retryUntil = Date.now() + RETRY_FOR_MS;
-    for (let backoffMs = FIRST_BACKOFF_MS; ; backoffMs = Math.min(backoffMs * 1.5, MAX_BACKOFF_MS)) {
+    const waits = backoff(LONGEST_BACKOFF_MS);
+    for (;;) {
       const outcome = await this.attempt(items);
+      const waitMs = waits.next().value;
       const final =
-        !outcome.error || !this.transport.isRetryable(outcome.error) || Date.now() + backoffMs > retryUntil;
+        !outcome.error || !this.transport.isRetryable(outcome.error) || Date.now() + waitMs > retryUntil;
       if (final) return outcome;
-      await sleep(backoffMs * (0.8 + 0.4 * Math.random()), undefined, { signal: this.giveUp }).catch(
-        () => {},
-      );
+      await sleep(waitMs, undefined, { signal: this.giveUp }).catch(() => {}); // woken to end
       if (this.giveUp.aborted) return outcome;
       this.tally.retries++;
     }

@@ -26,6 +26,15 @@ export const CONTAINERS: Container[] = [
   { kind: "Deployment", workload: "sumo-stand-in", container: "alloy", size: SIZE.sumoStandIn },
 ];
 
+/** A workload's pods, as a regular expression of their whole names: `loki-0`, `alloy-5d8f…-x2x4z`. */
+export function podPattern(workload: string): string {
+  return `${workload}-([0-9]+|[^-]+-[^-]+)`;
+}
+
+export function isPodOf(workload: string, pod: string): boolean {
+  return new RegExp(`^${podPattern(workload)}$`).test(pod);
+}
+
 function mimir(kind: Container["kind"], role: string): Container {
   return { kind, workload: `mimir-${role}`, container: role, size: SIZE.mimirSmall };
 }

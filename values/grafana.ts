@@ -1,7 +1,6 @@
-import { alerts } from "../alerts";
 import type { Component } from "../versions";
 import { datasources } from "./datasources";
-import { type HelmValues, NODE_PORT, OUTLIVES_ITS_RELEASE, QUICK_READINESS } from "./shared";
+import { type HelmValue, type HelmValues, NODE_PORT, OUTLIVES_ITS_RELEASE, QUICK_READINESS } from "./shared";
 import { SIZE } from "./sizes";
 
 /** Names that Grafana's values and the objects beside its release agree on. */
@@ -19,6 +18,8 @@ export interface GrafanaSettings {
   imageRegistry?: string;
   /** Backends that this stack runs: each has its data source, and links only to those that are there. */
   components: ReadonlySet<Component>;
+  /** The alert rules as a file of its provisioning; undefined: none. */
+  alertRules?: HelmValue;
   /** Where people open it; its links and redirects are built from it. */
   rootUrl: string;
   /** On our own cluster the service takes the node port that kind maps; elsewhere it stays inside. */
@@ -45,8 +46,7 @@ exec /run.sh`;
 }
 
 /** Values of the `grafana` chart (grafana-community 12.x): one pod, provisioned whole. */
-export function grafanaValues({ imageRegistry, components, rootUrl, exposed }: GrafanaSettings) {
-  const rules = alerts(components);
+export function grafanaValues({ imageRegistry, components, alertRules, rootUrl, exposed }: GrafanaSettings) {
   return {
     fullnameOverride: "grafana",
     global: { imageRegistry },
@@ -87,7 +87,7 @@ export function grafanaValues({ imageRegistry, components, rootUrl, exposed }: G
       server: { root_url: rootUrl },
     },
     datasources: { "datasources.yaml": { apiVersion: 1, prune: true, datasources: datasources(components) } },
-    alerting: rules === undefined ? {} : { "rules.yaml": rules },
+    alerting: alertRules === undefined ? {} : { "rules.yaml": alertRules },
     dashboardProviders: {
       "dashboardproviders.yaml": {
         apiVersion: 1,

@@ -1,7 +1,7 @@
 import type { Grafana } from "../lib/grafana";
-import { resultOf } from "../verify/answers";
-import type { Range } from "../verify/expand";
-import type { Series } from "../verify/metrics";
+import { resultOf } from "../lib/query/answers";
+import type { Series } from "../lib/query/metrics";
+import type { Range } from "../lib/query/range";
 
 /** Where a series' value was, or a counter's total had come, when; oldest first. */
 type Course = [atMs: number, value: number][];

@@ -1,9 +1,9 @@
 import type { Grafana } from "../lib/grafana";
-import { jsonOf } from "../verify/answers";
-import type { Range } from "../verify/expand";
-import { countLines } from "../verify/logs";
-import { seriesAt } from "../verify/metrics";
-import type { Signal } from "../verify/signals";
+import { jsonOf } from "../lib/query/answers";
+import { countLines } from "../lib/query/logs";
+import { seriesAt } from "../lib/query/metrics";
+import type { Range } from "../lib/query/range";
+import type { Signal } from "../lib/signals";
 
 /** How many items of a signal there are, by service. */
 export type ByService = Map<string, number>;
@@ -70,7 +70,7 @@ async function countPoints(grafana: Grafana, range: Range): Promise<ByService> {
 }
 
 /** Metrics that stand beside the count of the same histogram or summary. */
-export function partsOfOne(names: string[]): string[] {
+function partsOfOne(names: string[]): string[] {
   const all = new Set(names);
   const counted = names
     .filter((name) => name.endsWith("_count") && all.has(name.replace(/_count$/, "_sum")))

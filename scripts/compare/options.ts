@@ -1,7 +1,7 @@
 import { readDuration } from "../../loadgen/option-readers";
 import { durationOf, Misuse, parse, type Parsed, stackName } from "../lib/options";
+import type { Range } from "../lib/query/range";
 import { intervalOf, withInterval } from "../lib/watch";
-import type { Range } from "../verify/expand";
 import { SETTLE_MS } from "./comparison";
 
 /** What one run is asked to do. */

@@ -1,4 +1,4 @@
-import type { Range } from "../verify/expand";
+import type { Range } from "../lib/query/range";
 import type { Comparison, Row } from "./comparison";
 
 const COUNT = new Intl.NumberFormat("en-US");

@@ -1,17 +1,13 @@
+import { jobOf, SECOND } from "../../alloy/labels";
 import type { SumoDestination } from "../../settings";
 import { Fault } from "../lib/fault";
-import type { Range } from "../verify/expand";
-import type { Signal } from "../verify/signals";
+import { COUNTED } from "../lib/paths";
+import type { Range } from "../lib/query/range";
+import type { Signal } from "../lib/signals";
 import type { Counters } from "./counters";
 
-/** Who counts what the second path took: Sumo tells nobody as it comes, so there Alloy's word for its 200 has to do. */
-const COUNTED = {
-  "stand-in": { job: "watchtower/sumo-stand-in", counter: "otelcol_receiver_accepted", labels: {} },
-  sumo: { job: "watchtower/alloy", counter: "otelcol_exporter_sent", labels: { path: "sumo" } },
-};
-
 /** Alloy's second path, as Alloy counts it. */
-const PATH = { job: "watchtower/alloy", path: "sumo" };
+const PATH = { job: jobOf("alloy"), path: SECOND };
 /** Without a sign of the second path for so long, it did not run. */
 const SILENCE_MS = 60_000;
 
@@ -36,7 +32,7 @@ export function countedTime(
   destination: Exclude<SumoDestination, "off">,
   { fromMs, toMs }: Range,
 ): Range {
-  const { job } = COUNTED[destination];
+  const job = jobOf(COUNTED[destination].service);
   const scrapes = counters.moments("up", { job }); // also those it did not answer: what is down takes nothing
   const end = scrapes.filter((at) => at <= toMs).at(-1);
   const begin = scrapes.filter((at) => at <= fromMs).at(-1) ?? scrapes[0];
@@ -55,7 +51,8 @@ export function tookSecond(
   range: Range,
   latestMs: number,
 ): Took {
-  const { job, counter, labels } = COUNTED[destination];
+  const { service, counter, exporter } = COUNTED[destination];
+  const labels = { job: jobOf(service), ...(exporter && { path: exporter }) };
   const failed = (kind: string) =>
     counters.growth(`otelcol_exporter_${kind}_failed_${items}_total`, PATH, range);
   const queuedBytes = counters.level(
@@ -64,7 +61,7 @@ export function tookSecond(
     latestMs,
   );
   return {
-    items: counters.growth(`${counter}_${items}_total`, { job, ...labels }, range),
+    items: counters.growth(`${counter}_${items}_total`, labels, range),
     givenUp: failed("send") + failed("enqueue"),
     queuedBytes,
     lagS: lagOf(counters, backend, queuedBytes, { ...range, toMs: latestMs }),
@@ -101,7 +98,7 @@ export function restarts(
   destination: Exclude<SumoDestination, "off">,
   range: Range,
 ): number[] {
-  return counters.restarts(COUNTED[destination].job, range);
+  return counters.restarts(jobOf(COUNTED[destination].service), range);
 }
 
 /** The times within which the second path did not run, or nobody counted. */

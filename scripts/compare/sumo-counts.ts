@@ -1,5 +1,5 @@
-import type { Range } from "../verify/expand";
-import { LOG, type Signal, TRACE } from "../verify/signals";
+import type { Range } from "../lib/query/range";
+import { LOG, type Signal, TRACE } from "../lib/signals";
 import { type ByService, UNNAMED } from "./local";
 import { SearchFailed, type SumoRecord, type SumoSearch } from "./sumo-search";
 

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Response } from "undici";
 import { Fault, reasonOf } from "../lib/fault";
-import { jsonOf } from "../verify/answers";
-import type { Range } from "../verify/expand";
+import { proxiedFetch } from "../lib/proxied";
+import { jsonOf } from "../lib/query/answers";
+import type { Range } from "../lib/query/range";
 
 /** Access to an account's API, deciphered. */
 export interface SumoAccess {
@@ -102,7 +104,7 @@ export class SumoSearch {
   private async ask(method: string, path: string, content?: object): Promise<Response> {
     const { endpoint, accessId, accessKey } = this.access;
     try {
-      const answer = await fetch(`${endpoint}/api/v1/search/jobs${path}`, {
+      const answer = await proxiedFetch(`${endpoint}/api/v1/search/jobs${path}`, {
         method,
         headers: {
           authorization: `Basic ${Buffer.from(`${accessId}:${accessKey}`).toString("base64")}`,

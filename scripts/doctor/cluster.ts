@@ -2,8 +2,8 @@ import { Fault, reasonOf } from "../lib/fault";
 import { installingAnew, type Revision } from "../lib/helm-records";
 import { asTyped } from "../lib/home";
 import { nodeOf } from "../lib/kind";
+import { type Release, releasesOf } from "../lib/parts";
 import { kubectl } from "../lib/stack";
-import { type Part, partsOf } from "../status/parts";
 import { isHalfMade, isOurs } from "../up/releases";
 import { type Check, type Found, Unseen } from "./check";
 import type { Facts } from "./facts";
@@ -129,7 +129,7 @@ async function releases(facts: Facts): Promise<Found | Found[]> {
   const newest = newestOf(revisions.filter(({ release }) => isOurs(release)));
   const records = { revisions, newest, known, where: await facts.where() };
   const { components, sumo } = await facts.settings();
-  const wanted = partsOf({ components, sumoDestination: sumo.destination });
+  const wanted = releasesOf({ components, sumoDestination: sumo.destination });
   const wrong =
     cutOff(records, lock && facts.mend) ??
     failed(records) ??
@@ -185,7 +185,7 @@ function notDeployed({ newest, where }: Records): Wrong | undefined {
   return { saw: `not deployed: ${told(stuck)}`, mend: installingAnew(names, where) };
 }
 
-function notInstalled({ newest, known }: Records, wanted: Part[]): Wrong | undefined {
+function notInstalled({ newest, known }: Records, wanted: Release[]): Wrong | undefined {
   const missing = wanted.filter((part) => !newest.has(part));
   if (missing.length === 0) return undefined;
   return {

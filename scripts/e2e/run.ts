@@ -9,8 +9,6 @@ import { Bench } from "./bench";
 import { parseOptions } from "./options";
 import { type Step, STEPS } from "./steps";
 
-export type { Step } from "./steps";
-
 /** The whole program; resolves to the exit code. */
 export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
   const tell = (text: string) => void around.out.write(`${coloured(around.out, text)}\n`);

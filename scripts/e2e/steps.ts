@@ -3,9 +3,9 @@ import { docker } from "../lib/docker";
 import { Engine } from "../lib/engine";
 import { Fault } from "../lib/fault";
 import { nodeOf } from "../lib/kind";
+import { notSilent } from "../lib/paths";
 import { findStack } from "../lib/stack";
 import { waitUntil } from "../lib/wait";
-import { notSilent } from "../verify/second-path";
 import type { Bench } from "./bench";
 
 /** One step of the test; it throws when what it checks is not so. */

@@ -1,4 +1,4 @@
-import { CONTAINERS } from "../../values/containers";
+import { CONTAINERS, isPodOf } from "../../values/containers";
 import { type Component, COMPONENTS } from "../../versions";
 import { Fault } from "./fault";
 import { Misuse } from "./options";
@@ -14,8 +14,20 @@ export interface Part {
 const WORKLOADS = [...new Set(CONTAINERS.map(({ workload }) => workload))];
 const STAND_IN = "sumo-stand-in";
 
-/** Every release that the program may make, by Helm's name. */
+/** A release that the program may make, by Helm's name; the stand-in comes from Alloy's chart. */
+export type Release = Component | typeof STAND_IN;
 export const RELEASES: readonly string[] = [...COMPONENTS, STAND_IN];
+
+/** The releases that a stack should have. */
+export function releasesOf({
+  components,
+  sumoDestination,
+}: {
+  components: Iterable<Component>;
+  sumoDestination: Stack["sumoDestination"];
+}): Release[] {
+  return [...components, ...(sumoDestination === "stand-in" ? ([STAND_IN] as const) : [])];
+}
 
 /** What a component may be, for people. */
 export const PART_NAMES = `${RELEASES.join(", ")}, or one part of Mimir such as mimir-querier`;
@@ -46,5 +58,5 @@ export function adding(component: Component, components: readonly Component[]): 
 
 /** Whether a pod of that name is one of the part's. */
 export function isOf({ workloads }: Part, pod: string): boolean {
-  return workloads.some((workload) => pod.startsWith(`${workload}-`));
+  return workloads.some((workload) => isPodOf(workload, pod));
 }

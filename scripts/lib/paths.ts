@@ -1,11 +1,13 @@
-import { type Sample, sumOf } from "./prometheus";
+import { SECOND } from "../../alloy/labels";
+import type { SumoDestination } from "../../settings";
+import type { ReadMetrics } from "./cluster";
+import { hasLabels, parseMetrics, type Sample, sumOf } from "./prometheus";
 import { type Signal, SIGNALS } from "./signals";
 
 /** A signal, as Alloy's queues name it. */
 export type SignalName = Signal["dataType"];
 
-/** The second path's exporter in Alloy (`alloy/sumo.alloy`); each local one is named after its backend. */
-export const SECOND = "sumo";
+/** An exporter in Alloy: each local one is named after its backend. */
 export type Exporter = Signal["backend"] | typeof SECOND;
 
 /** One signal on one path, as Alloy has counted it since it started: what was sent and is not kept was given up. */
@@ -47,6 +49,29 @@ export interface Reading {
 /** What Alloy's series of one exporter carry. */
 export function labelsOf(exporter: Exporter): { component_id: string } {
   return { component_id: `otelcol.exporter.otlphttp.${exporter}` };
+}
+
+/** Who counts what came through: Sumo tells nobody what it took, so there Alloy's word for its 200 has to do. */
+export const COUNTED: Record<Exclude<SumoDestination, "off">, Counted> = {
+  "stand-in": { service: "sumo-stand-in", counter: "otelcol_receiver_accepted" },
+  sumo: { service: "alloy", counter: "otelcol_exporter_sent", exporter: SECOND },
+};
+
+interface Counted {
+  service: string;
+  /** Its name without the signal's items. */
+  counter: string;
+  /** Whose items of them count; undefined: all. */
+  exporter?: Exporter;
+}
+
+/** Says what there still is of a second path that is switched off, or undefined. */
+export async function notSilent(read: ReadMetrics): Promise<string | undefined> {
+  const exporter = labelsOf(SECOND);
+  const exporting = parseMetrics(await read("alloy")).some((sample) => hasLabels(sample, exporter));
+  return exporting
+    ? `Alloy still runs ${exporter.component_id}: it takes a changed configuration within a minute, so try again`
+    : undefined;
 }
 
 /** Takes one reading from Alloy's own metrics page; a path that Alloy does not run is not in it. */

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
-import type { ReleaseInputs } from "./recorded";
+import type { ReleaseInputs } from "../lib/recorded";
 
 /** Which chart a release installs, and where it is taken from. */
 export interface ChartOrigin {

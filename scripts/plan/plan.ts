@@ -1,9 +1,9 @@
 import type { SumoDestination } from "../../settings";
 import { ALLOY } from "../../values/alloy";
 import type { Recording } from "../lib/record";
+import { configText, releases } from "../lib/recorded";
 import { type ChartOrigin, chartOrigin } from "./charts";
 import { type HostPort, hostPorts } from "./ports";
-import { configText, releases } from "./recorded";
 import { type Size, sizeOf, total } from "./sizes";
 import { tree, type TreeNode } from "./tree";
 

@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import { ofType, type Recording } from "../lib/record";
-import { releases } from "./recorded";
+import { releases } from "../lib/recorded";
 
 /** A port of the laptop. */
 export interface HostPort {

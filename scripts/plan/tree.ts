@@ -1,5 +1,5 @@
 import type { Recorded, Recording } from "../lib/record";
-import { nameOf } from "./recorded";
+import { nameOf } from "../lib/recorded";
 
 /** A resource with what belongs to it. */
 export interface TreeNode {

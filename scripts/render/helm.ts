@@ -1,11 +1,11 @@
 import { execFile } from "node:child_process";
-import { PROJECT } from "../lib/home";
 import { Fault } from "../lib/fault";
+import { PROJECT } from "../lib/home";
 import { knownFault } from "../lib/pulumi-fault";
-import type { ReleaseInputs } from "../plan/recorded";
+import type { ReleaseInputs } from "../lib/recorded";
 
 /** No chart asks for more of it than that it is new enough (Mimir's: 1.32); helm's own default varies with its version. */
-const KUBERNETES = "1.34.0";
+export const KUBERNETES = "1.34.0";
 
 /** Renders a release; resolves to its manifest. @throws Fault when helm cannot */
 export type Template = (release: ReleaseInputs) => Promise<string>;

@@ -5,10 +5,10 @@ import { isRecord } from "../../settings/raw";
 import { enter, PROJECT } from "../lib/home";
 import { RELEASES } from "../lib/parts";
 import { record } from "../lib/record";
+import { type ReleaseInputs, releases } from "../lib/recorded";
 import { readStackConfig } from "../lib/stack-config";
 import { ensureTool } from "../lib/tools/tool";
 import { type ExitCode, runVerb, type Surroundings as Streams } from "../lib/verb";
-import { type ReleaseInputs, releases } from "../plan/recorded";
 import { type Template, template } from "./helm";
 import { parseOptions } from "./options";
 

@@ -1,11 +1,11 @@
+import type { Refusal } from "../../loadgen/transport";
 import { GRPC } from "../../loadgen/transport-grpc";
 import { HTTP } from "../../loadgen/transport-http";
-import type { Refusal } from "../../loadgen/transport";
 import { reasonOf } from "../lib/fault";
 import { type Grafana, grafanaOf, Silent } from "../lib/grafana";
+import { jsonOf } from "../lib/query/answers";
 import type { Stack } from "../lib/stack";
 import { within } from "../lib/wait";
-import { jsonOf } from "../verify/answers";
 import type { Line } from "./line";
 
 const ANSWER_WITHIN_MS = 2_000;

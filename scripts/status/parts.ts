@@ -1,32 +1,20 @@
 import type { V1Secret } from "@kubernetes/client-node" with { "resolution-mode": "import" };
-import { CHARTS, type Component } from "../../versions";
+import { CHARTS } from "../../versions";
 import { ADDRESS } from "../../values/shared";
 import { ALLOY_PORT, NoService } from "../lib/cluster";
 import { Fault, reasonOf } from "../lib/fault";
 import { type Finding, together } from "../lib/finding";
 import type { Grafana } from "../lib/grafana";
 import { chartOf, installingAnew, newestOf, revisionOf } from "../lib/helm-records";
+import { type Release, releasesOf } from "../lib/parts";
 import { helm, type Stack } from "../lib/stack";
 import type { Line } from "./line";
 import type { ClusterReader } from "./reader";
 
 type Piece = Omit<Finding, "name">;
-/** A release of the stack; the stand-in comes from Alloy's chart. */
-export type Part = Component | "sumo-stand-in";
-
-/** The releases that this stack should have. */
-export function partsOf({
-  components,
-  sumoDestination,
-}: {
-  components: Iterable<Component>;
-  sumoDestination: Stack["sumoDestination"];
-}): Part[] {
-  return [...components, ...(sumoDestination === "stand-in" ? (["sumo-stand-in"] as const) : [])];
-}
 
 /** Pages that answer 200 only while the part is ready to work. */
-const READY: Record<Part, [service: string, port: number, path: string][]> = {
+const READY: Record<Release, [service: string, port: number, path: string][]> = {
   tempo: [at(ADDRESS.tempo, "ready")],
   loki: [at(ADDRESS.loki, "ready")],
   mimir: [at(ADDRESS.mimirOtlp, "ready"), at(ADDRESS.mimirQuery, "ready")],
@@ -43,7 +31,7 @@ function at(address: string, path: string): [string, number, string] {
 type Question = [path: string, query: Record<string, string>];
 
 /** A question that a backend answers only if it can read what it keeps, asked by way of its data source. */
-const QUESTION: Partial<Record<Part, Question>> = {
+const QUESTION: Partial<Record<Release, Question>> = {
   tempo: ["/api/search", { q: "{}", limit: "1" }],
   loki: ["/loki/api/v1/labels", {}],
   mimir: ["/api/v1/query", { query: "count(up)" }],
@@ -60,7 +48,7 @@ export interface Asking {
 export async function partLines(stack: Stack, { reader, grafana }: Asking): Promise<Line[]> {
   const records = reader.records().catch((error: unknown) => reasonOf(error));
   return Promise.all(
-    partsOf(stack).map(async (part): Promise<Line> => {
+    releasesOf(stack).map(async (part): Promise<Line> => {
       const [installed, ready, answer] = await Promise.all([
         records.then((found) => installedOf(part, stack, found)),
         readyOf(part, stack, { reader, records }),
@@ -74,7 +62,7 @@ export async function partLines(stack: Stack, { reader, grafana }: Asking): Prom
 
 /** What Helm says of the newest revision. */
 function installedOf(
-  part: Part,
+  part: Release,
   stack: Stack,
   records: V1Secret[] | string,
 ): { piece: Piece; data?: Line["data"] } {
@@ -121,7 +109,7 @@ function installedOf(
 }
 
 async function readyOf(
-  part: Part,
+  part: Release,
   stack: Stack,
   { reader, records }: { reader: Asking["reader"]; records: Promise<V1Secret[] | string> },
 ): Promise<Piece> {
@@ -145,12 +133,12 @@ async function readyOf(
  * helm_release.go), so neither misses such an object. Helm makes what is missing when it rolls back, even to the revision
  * that is there; without a number it would take the one before.
  */
-export function rollbackOf(part: Part, stack: Stack, records: V1Secret[] | string): string | undefined {
+export function rollbackOf(part: Release, stack: Stack, records: V1Secret[] | string): string | undefined {
   const newest = typeof records === "string" ? undefined : newestOf(part, records);
   return newest && `\`${helm(stack)} rollback ${part} ${revisionOf(newest).revision}\``;
 }
 
-async function answerOf(part: Part, question: Question, grafana: Grafana | undefined): Promise<Piece> {
+async function answerOf(part: Release, question: Question, grafana: Grafana | undefined): Promise<Piece> {
   const unasked: Piece = { state: "warn", saw: "not asked through Grafana" };
   if (grafana === undefined) return unasked;
   try {

@@ -1,6 +1,7 @@
+import { SECOND } from "../../alloy/labels";
 import type { ExportError } from "../lib/alloy-log";
 import type { State } from "../lib/finding";
-import { type PathFlow, type Reading, SECOND } from "../lib/paths";
+import type { PathFlow, Reading } from "../lib/paths";
 import { type Signal, SIGNALS } from "../lib/signals";
 import type { Stack } from "../lib/stack";
 import { inMiB, type Line } from "./line";

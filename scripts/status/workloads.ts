@@ -1,10 +1,11 @@
 import type { V1Pod } from "@kubernetes/client-node" with { "resolution-mode": "import" };
-import { CONTAINERS } from "../../values/containers";
+import { CONTAINERS, isPodOf } from "../../values/containers";
 import { reasonOf } from "../lib/fault";
 import type { Finding } from "../lib/finding";
+import { type Release, releasesOf } from "../lib/parts";
 import { kubectl, type Stack } from "../lib/stack";
 import type { Line } from "./line";
-import { type Part, partsOf, rollbackOf } from "./parts";
+import { rollbackOf } from "./parts";
 import { livingOf } from "./pods";
 import type { ClusterReader } from "./reader";
 
@@ -13,7 +14,7 @@ interface Wanted {
   kind: string;
   workload: string;
   /** The release that makes it. */
-  part: Part;
+  part: Release;
 }
 
 type Asking = Pick<ClusterReader, "workloads" | "records">;
@@ -21,7 +22,7 @@ type Asking = Pick<ClusterReader, "workloads" | "records">;
 /** A line for each workload that should have a pod and has none: scaled down, deleted, or with pods that are refused. */
 export function podlessLines(stack: Stack, pods: V1Pod[], reader: Asking): Promise<Line[]> {
   const names = livingOf(pods).map(({ metadata }) => metadata?.name ?? "");
-  const podless = wantedBy(stack).filter(({ workload }) => !names.some((pod) => isOf(workload, pod)));
+  const podless = wantedBy(stack).filter(({ workload }) => !names.some((pod) => isPodOf(workload, pod)));
   return Promise.all(
     podless.map(async (one) => ({ area: "pods", name: one.workload, ...(await whyOf(one, stack, reader)) })),
   );
@@ -29,16 +30,11 @@ export function podlessLines(stack: Stack, pods: V1Pod[], reader: Asking): Promi
 
 function wantedBy(stack: Stack): Wanted[] {
   const kinds = new Map(CONTAINERS.map(({ workload, kind }) => [workload, kind]));
-  const parts = partsOf(stack);
+  const parts = releasesOf(stack);
   return [...kinds].flatMap(([workload, kind]) => {
     const part = parts.find((part) => part === workload || part === workload.split("-")[0]);
     return part === undefined ? [] : [{ workload, kind, part }];
   });
-}
-
-/** Pods are named after their workload: `loki-0`, `alloy-5d8f…-x2x4z`. */
-function isOf(workload: string, pod: string): boolean {
-  return pod.startsWith(`${workload}-`) && /^(\d+|[^-]+-[^-]+)$/.test(pod.slice(workload.length + 1));
 }
 
 async function whyOf(wanted: Wanted, stack: Stack, reader: Asking): Promise<Omit<Finding, "name">> {

@@ -1,6 +1,6 @@
+import { SECOND } from "../../alloy/labels";
 import { containerStatus } from "../lib/docker";
 import { Fault, reasonOf } from "../lib/fault";
-import { SECOND } from "../lib/paths";
 import { readPart, requireRuns } from "../lib/parts";
 import { runOnStack, type Surroundings as OnStack } from "../lib/running";
 import type { Stack } from "../lib/stack";

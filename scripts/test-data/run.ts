@@ -1,12 +1,12 @@
 import { dashboards } from "../../dashboards";
 import { Fault } from "../lib/fault";
+import { type StartLoad, startLoad, tellSent } from "../lib/load";
 import { durationOf, parse, stackName, wholeOf } from "../lib/options";
 import { readPart, requireRuns } from "../lib/parts";
 import { runOnStack, type Surroundings as OnStack } from "../lib/running";
+import { SIGNALS } from "../lib/signals";
 import type { Stack } from "../lib/stack";
 import type { ExitCode } from "../lib/verb";
-import { type StartLoad, startLoad, tellSent } from "../verify/load";
-import { SIGNALS } from "../verify/signals";
 
 /** What the program was started with. */
 export interface Surroundings extends OnStack {

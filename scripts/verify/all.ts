@@ -1,14 +1,14 @@
 import { Fault, reasonOf } from "../lib/fault";
 import { grafanaOf } from "../lib/grafana";
+import { type Load, type Sent, type StartLoad, tellSent } from "../lib/load";
+import type { Range } from "../lib/query/range";
 import type { Stack } from "../lib/stack";
 import type { Patience } from "../lib/wait";
 import { type Check, type Question, settle } from "./checks";
 import { correlationQuestions } from "./correlation";
 import { dashboardQuestions, readDashboards } from "./dashboards";
 import { evaluatingQuestions } from "./evaluating";
-import type { Range } from "./expand";
 import { linkQuestions } from "./links";
-import { type Load, type Sent, type StartLoad, tellSent } from "./load";
 import type { Ground } from "./samples";
 import { readDataSources } from "./sources";
 

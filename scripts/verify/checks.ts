@@ -3,11 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Fault, reasonOf } from "../lib/fault";
 import type { Patience } from "../lib/wait";
 
-export const AREAS = ["load", "dashboards", "correlation", "links", "evaluating"] as const;
-
 /** Something to find out. */
 export interface Question {
-  area: (typeof AREAS)[number];
+  area: "load" | "dashboards" | "correlation" | "links" | "evaluating";
   name: string;
   /** Looks once: says what there is. @throws Error with what is amiss, Unchecked where it cannot look */
   look: () => Promise<string>;

@@ -1,8 +1,8 @@
 import { SERVICES } from "../../loadgen/plan";
+import { countLines, type Line, linesOf } from "../lib/query/logs";
+import { seriesAt } from "../lib/query/metrics";
+import { windowOf } from "../lib/query/range";
 import type { Question } from "./checks";
-import { windowOf } from "./expand";
-import { countLines, type Line, linesOf } from "./logs";
-import { seriesAt } from "./metrics";
 import { existing, type Ground, sampleExemplars, sampleLines, sampleTraces, where } from "./samples";
 import { compareShares, type Requests } from "./shares";
 

@@ -1,7 +1,8 @@
 import type { Grafana } from "../lib/grafana";
-import { jsonOf } from "./answers";
+import { jsonOf } from "../lib/query/answers";
+import type { Range } from "../lib/query/range";
 import type { Question } from "./checks";
-import { momentOf, type Range, type Values } from "./expand";
+import { momentOf, type Values } from "./expand";
 import { askTarget, type Target } from "./panels";
 import type { DataSource } from "./sources";
 import { type Context, resolve, type Variable } from "./variables";

@@ -1,20 +1,11 @@
+import type { Range } from "../lib/query/range";
+
 /** The query languages, by the type of data source that speaks them. */
 export type Language = "prometheus" | "loki" | "tempo";
 
 /** What stands in a variable's place: a text as it is, or what a person chose, which each language joins its own way. */
 export type Value = string | { chosen: string[] };
 export type Values = Record<string, Value>;
-
-/** A time from and to, in milliseconds since 1970. */
-export interface Range {
-  fromMs: number;
-  toMs: number;
-}
-
-/** As long as that range, for a range vector of PromQL or LogQL. */
-export function windowOf({ fromMs, toMs }: Range): string {
-  return `${Math.ceil((toMs - fromMs) / 1000)}s`;
-}
 
 const VARIABLE = /\$\{([\w.]+)(?::(\w+))?\}|\$([a-zA-Z_]\w*)/g;
 

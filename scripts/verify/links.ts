@@ -1,8 +1,9 @@
 import type { Component } from "../../versions";
+import { askLogs } from "../lib/query/logs";
+import { drawn, seriesOver } from "../lib/query/metrics";
+import type { Range } from "../lib/query/range";
 import { type Question, Unchecked } from "./checks";
-import { builtIns, expand, type Range, seconds, type Values } from "./expand";
-import { askLogs } from "./logs";
-import { drawn, seriesOver } from "./metrics";
+import { builtIns, expand, seconds, type Values } from "./expand";
 import { existing, type Ground, sampleExemplars, sampleLines, sampleTraces, where } from "./samples";
 import { type DataSource, dataSourceOf } from "./sources";
 import type { Span } from "./traces";

@@ -1,8 +1,9 @@
 import type { Answer, Grafana } from "../lib/grafana";
-import { resultOf, told } from "./answers";
-import { nanoseconds } from "./logs";
+import { resultOf, told } from "../lib/query/answers";
+import { nanoseconds } from "../lib/query/logs";
+import type { Signal } from "../lib/signals";
 import type { Lookout } from "./lookout";
-import { type Mark, MARK_ATTRIBUTE, METRIC_NAME, RESOURCE, type Signal } from "./signals";
+import { type Mark, MARK_ATTRIBUTE, METRIC_NAME, RESOURCE } from "./mark";
 
 /** Around the mark's time, so that Loki need not look through everything. */
 const AROUND_MS = 60_000;

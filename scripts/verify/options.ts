@@ -1,5 +1,5 @@
+import type { Load } from "../lib/load";
 import { durationOf, Misuse, parse, type Parsed, stackName, wholeOf } from "../lib/options";
-import type { Load } from "./load";
 
 /** What one run is asked to do. */
 export interface Options {

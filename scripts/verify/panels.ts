@@ -1,6 +1,6 @@
-import { expand, builtIns, type Values } from "./expand";
-import { askLogs } from "./logs";
-import { drawn, exemplarsOf, seriesAt, seriesOver } from "./metrics";
+import { askLogs } from "../lib/query/logs";
+import { drawn, exemplarsOf, seriesAt, seriesOver } from "../lib/query/metrics";
+import { builtIns, expand, type Values } from "./expand";
 import { type Askable, dataSourceOf } from "./sources";
 import { countsSpans, searchTraces, spanSeries } from "./traces";
 import type { Context } from "./variables";

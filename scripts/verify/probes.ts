@@ -1,7 +1,7 @@
+import type { Load, Sent, StartLoad } from "../lib/load";
 import type { Stack } from "../lib/stack";
-import type { Load, Sent, StartLoad } from "./load";
+import { newMark } from "./mark";
 import type { Result } from "./report";
-import { newMark } from "./signals";
 import { type Tools, verify } from "./verification";
 
 /** How long one signal took to be found in one place. */

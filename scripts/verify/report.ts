@@ -1,5 +1,5 @@
+import { tellSent } from "../lib/load";
 import type { Check } from "./checks";
-import { tellSent } from "./load";
 import type { Probed } from "./probes";
 
 /** What came of one signal on one path. */

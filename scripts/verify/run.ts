@@ -1,14 +1,14 @@
 import { metricsReader, type ReadMetrics } from "../lib/cluster";
 import { coloured } from "../lib/colours";
+import { type StartLoad, startLoad } from "../lib/load";
 import { runOnStack, type Surroundings as OnStack } from "../lib/running";
 import type { Stack } from "../lib/stack";
 import { type ExitCode, inJson } from "../lib/verb";
 import { verifyAll } from "./all";
-import { type StartLoad, startLoad } from "./load";
+import { newMark } from "./mark";
 import { type Options, parseOptions } from "./options";
 import { probe } from "./probes";
 import { allFound, checkLine, latencyText, line, type Result, verdict, verdictOfAll } from "./report";
-import { newMark } from "./signals";
 import { type Tools, verify } from "./verification";
 
 /** What the program was started with. */

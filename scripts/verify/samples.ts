@@ -1,16 +1,16 @@
 import { SERVICES } from "../../loadgen/plan";
 import type { Component } from "../../versions";
 import type { Grafana } from "../lib/grafana";
+import { type Line, linesOf } from "../lib/query/logs";
+import { type Exemplar, exemplarsOf } from "../lib/query/metrics";
+import type { Range } from "../lib/query/range";
 import { type Question, Unchecked } from "./checks";
-import type { Range } from "./expand";
-import { type Line, linesOf } from "./logs";
-import { type Exemplar, exemplarsOf } from "./metrics";
 import { searchTraces, type Span, spansOf } from "./traces";
 
 /** The service that users ask: one span and one log line of it stand for one request. */
 export const ENTRY = SERVICES[0];
 /** Log lines of the load's services. */
-export const LOAD_LINES = `{service_name=~"${SERVICES.join("|")}", job=""}`;
+const LOAD_LINES = `{service_name=~"${SERVICES.join("|")}", job=""}`;
 /** How many of each are taken as examples. */
 const FEW = 5;
 

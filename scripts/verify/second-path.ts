@@ -1,25 +1,17 @@
+import { SECOND } from "../../alloy/labels";
 import type { SumoDestination } from "../../settings";
 import type { ReadMetrics } from "../lib/cluster";
 import { Fault } from "../lib/fault";
-import { labelsOf, SECOND } from "../lib/paths";
-import { hasLabels, parseMetrics, type Sample, sumOf } from "../lib/prometheus";
+import { COUNTED, labelsOf } from "../lib/paths";
+import { parseMetrics, type Sample, sumOf } from "../lib/prometheus";
+import { type Signal, SIGNALS } from "../lib/signals";
 import { type Patience, waitUntil } from "../lib/wait";
 import type { Lookout } from "./lookout";
-import { type Signal, SIGNALS } from "./signals";
 
 /** The second path's exporter in Alloy. */
-export const SUMO_EXPORTER = labelsOf(SECOND);
-
-/** Who counts what came through: Sumo tells nobody what it took, so there Alloy's word for its 200 has to do. */
-const COUNTED = {
-  "stand-in": {
-    place: "Sumo stand-in",
-    service: "sumo-stand-in",
-    counter: "otelcol_receiver_accepted",
-    labels: {},
-  },
-  sumo: { place: "Sumo", service: "alloy", counter: "otelcol_exporter_sent", labels: SUMO_EXPORTER },
-};
+const SUMO_EXPORTER = labelsOf(SECOND);
+/** Where the second path leads, for people. */
+const PLACE = { "stand-in": "Sumo stand-in", sumo: "Sumo" };
 
 /** The second path, watched by counters: they show that something came through, not what. */
 export class SecondPath {
@@ -47,7 +39,7 @@ export class SecondPath {
   lookout(signal: Signal): Lookout {
     return {
       path: "second",
-      place: COUNTED[this.destination].place,
+      place: PLACE[this.destination],
       missing: () => this.missing(signal),
       whyStuck: () => this.whyStuck(signal),
     };
@@ -71,8 +63,8 @@ export class SecondPath {
   }
 
   private count(samples: Sample[], { items }: Signal): number {
-    const { counter, labels } = COUNTED[this.destination];
-    return sumOf(samples, `${counter}_${items}_total`, labels);
+    const { counter, exporter } = COUNTED[this.destination];
+    return sumOf(samples, `${counter}_${items}_total`, exporter && labelsOf(exporter));
   }
 
   /** One reading serves all who ask while it is on its way. */
@@ -82,12 +74,4 @@ export class SecondPath {
       .finally(() => (this.reading = undefined));
     return this.reading;
   }
-}
-
-/** Says what there still is of a second path that is switched off, or undefined. */
-export async function notSilent(read: ReadMetrics): Promise<string | undefined> {
-  const exporting = parseMetrics(await read("alloy")).some((sample) => hasLabels(sample, SUMO_EXPORTER));
-  return exporting
-    ? `Alloy still runs ${SUMO_EXPORTER.component_id}: it takes a changed configuration within a minute, so try again`
-    : undefined;
 }

@@ -2,8 +2,9 @@ import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-grpc";
 import { resources, tracing } from "@opentelemetry/sdk-node";
 import { reasonOf as grpcReasonOf } from "../../loadgen/grpc-error";
 import { Fault, reasonOf } from "../lib/fault";
+import { LOG, METRIC, type Signal, TRACE } from "../lib/signals";
 import { howToReach, type Stack } from "../lib/stack";
-import { LOG, type Mark, MARK_ATTRIBUTE, METRIC, METRIC_NAME, RESOURCE, type Signal, TRACE } from "./signals";
+import { type Mark, MARK_ATTRIBUTE, METRIC_NAME, RESOURCE } from "./mark";
 
 const ANSWER_WITHIN_MS = 5_000;
 

@@ -1,8 +1,8 @@
 import type { Component } from "../../versions";
+import { countLines } from "../lib/query/logs";
+import { seriesAt } from "../lib/query/metrics";
+import { windowOf } from "../lib/query/range";
 import { Unchecked } from "./checks";
-import { windowOf } from "./expand";
-import { countLines } from "./logs";
-import { seriesAt } from "./metrics";
 import { ENTRY, type Ground } from "./samples";
 import { countSpans } from "./traces";
 

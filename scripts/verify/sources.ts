@@ -1,6 +1,6 @@
 import { isRecord } from "../../settings/raw";
 import type { Grafana } from "../lib/grafana";
-import { jsonOf } from "./answers";
+import { jsonOf } from "../lib/query/answers";
 import type { Language } from "./expand";
 
 /** A data source as Grafana has it. */

@@ -1,6 +1,6 @@
 import type { Grafana } from "../lib/grafana";
-import { jsonOf } from "./answers";
-import type { Range } from "./expand";
+import { jsonOf } from "../lib/query/answers";
+import type { Range } from "../lib/query/range";
 
 /** A span as links and correlation see it. */
 export interface Span {

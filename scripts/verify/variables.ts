@@ -1,8 +1,9 @@
 import type { Grafana } from "../lib/grafana";
-import { jsonOf } from "./answers";
-import { builtIns, expand, type Range, type Value, type Values } from "./expand";
-import { nanoseconds } from "./logs";
-import { secondsOf } from "./metrics";
+import { jsonOf } from "../lib/query/answers";
+import { nanoseconds } from "../lib/query/logs";
+import { secondsOf } from "../lib/query/metrics";
+import type { Range } from "../lib/query/range";
+import { builtIns, expand, type Value, type Values } from "./expand";
 import { type DataSource, dataSourceOf } from "./sources";
 
 /** A variable of a dashboard, as Grafana keeps it. */

@@ -2,14 +2,16 @@ import type { ReadMetrics } from "../lib/cluster";
 import { Fault, reasonOf } from "../lib/fault";
 import { grafanaOf } from "../lib/grafana";
 import { readPart, requireRuns } from "../lib/parts";
+import { notSilent } from "../lib/paths";
+import { type Signal, SIGNALS } from "../lib/signals";
 import type { Stack } from "../lib/stack";
 import { type Patience, waitUntil } from "../lib/wait";
 import { localLookout } from "./local-path";
 import type { Lookout } from "./lookout";
+import type { Mark } from "./mark";
 import type { Result } from "./report";
-import { notSilent, SecondPath } from "./second-path";
+import { SecondPath } from "./second-path";
 import { type ReachableStack, send } from "./send";
-import { type Mark, type Signal, SIGNALS } from "./signals";
 
 /** What one verification works with. */
 export interface Tools {

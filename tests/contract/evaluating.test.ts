@@ -9,7 +9,7 @@ import { PROJECT } from "../../scripts/lib/home";
 import type { Stack } from "../../scripts/lib/stack";
 import { type Check, settle } from "../../scripts/verify/checks";
 import { evaluatingQuestions, writtenQueries } from "../../scripts/verify/evaluating";
-import { LOG, METRIC, type Signal, TRACE } from "../../scripts/verify/signals";
+import { LOG, METRIC, type Signal, TRACE } from "../../scripts/lib/signals";
 import type { DataSource } from "../../scripts/verify/sources";
 import { datasources } from "../../values/datasources";
 import { COMPONENTS } from "../../versions";

@@ -1,6 +1,7 @@
 import { kindMachine } from "../helpers/kind-machine";
 import { withListener } from "../helpers/ports";
 import { deadPid, LivingProcess } from "../helpers/processes";
+import { until } from "../helpers/until";
 
 const CLUSTER = "watchtower";
 
@@ -145,7 +146,11 @@ describe("a run of kind-cluster.sh that was killed", () => {
     const living = new LivingProcess();
     on.machine.atWork = living.pid;
     const { said, ended } = on.machine.start(verb);
-    while (said.stderr === "") await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(
+      () => said.stderr !== "",
+      () => "it says nothing",
+      4_000,
+    );
     expect([said.stderr, on.machine.takeChanges()]).toEqual([waiting(living.pid), []]);
     await living.end();
     expect(await ended).toMatchObject({ code: 0 });

@@ -3,7 +3,7 @@ import type { V1VolumeMount } from "@kubernetes/client-node" with {
 };
 import { parse } from "yaml";
 import { ofType, record, type Recorded, type Recording } from "../../scripts/lib/record";
-import { releases } from "../../scripts/plan/recorded";
+import { releases } from "../../scripts/lib/recorded";
 import { CHARTS, type Component, COMPONENTS } from "../../versions";
 import { toRender } from "../helpers/releases";
 import { behind, containersOf, type Pod, render, type Render } from "../helpers/render";

@@ -8,7 +8,7 @@ import { OTLP, type Signal } from "../../scripts/lib/otlp";
 type Span = { traceId: Uint8Array };
 type LogRecord = { timeUnixNano: { toString(): string }; body: { stringValue: string } };
 
-/** Loki's limit is 5,000; a test does not want to send that many. */
+/** Lines that Loki answers with at most, unless it is told otherwise. */
 const LOKI_PAGE = 5_000;
 
 /** Tempo, Loki and Mimir as far as numbered telemetry is taken, counted and asked for. */

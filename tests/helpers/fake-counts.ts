@@ -1,5 +1,5 @@
 import { OWN_METRICS } from "../../alloy/own-metrics";
-import { SIGNALS } from "../../scripts/verify/signals";
+import { SIGNALS } from "../../scripts/lib/signals";
 import type { FakeAnswer, FakeRequest } from "./fake-http";
 
 const SCRAPED_EVERY_MS = 15_000;

@@ -45,6 +45,12 @@ export const is =
   () =>
     Promise.resolve(value);
 
+/** Tells nothing, and why. */
+export const fails = (error: Error) => () => Promise.reject(error);
+
+/** Each thing that was found, with how it is. */
+export const states = (found: Found[]) => found.map(({ name, state }) => `${name} ${state}`);
+
 /** What a machine tells on which all is well, but for the changes; and what was mended, in order. */
 export function factsWith(changes: Partial<Facts> = {}): Facts & { mended: unknown[] } {
   const mended: unknown[] = [];

@@ -13,8 +13,6 @@ export class FakeStack {
   readonly metrics: MetricsRequest[] = [];
   /** Backends that take everything and show nothing. */
   readonly lost = new Set<string>();
-  /** From when on each backend shows what came, after it came. */
-  visibleAfterMs = 0;
   /** What came through on the second path before this run. */
   earlier: Counts = { spans: 7, log_records: 7, metric_points: 7 };
   /** Whether the second path carries what comes. */
@@ -32,7 +30,6 @@ export class FakeStack {
   exporterRemains = false;
   /** In place of the answer of a data source. */
   override: (uid: string, request: FakeRequest) => FakeAnswer = () => undefined;
-  private readonly arrivedAt: Record<string, number> = {};
 
   private constructor(
     readonly sink: OtlpSink,
@@ -53,10 +50,6 @@ export class FakeStack {
       return body === undefined ? undefined : { type: "text/plain; version=0.0.4; charset=utf-8", body };
     });
     const fake = new FakeStack(sink, otlp, grafana, api, destination);
-    sink.answer = () => {
-      fake.arrivedAt.tempo = Date.now();
-      return undefined;
-    };
     return fake;
   }
 
@@ -105,11 +98,8 @@ export class FakeStack {
   private takeOtlp({ path, body, headers }: FakeRequest): FakeAnswer {
     if (body === "" && headers["content-type"] === "application/x-protobuf") return { body: "" }; // nothing, and taken
     if (headers["content-type"] !== "application/json") return { status: 415, body: "" };
-    if (path === "/v1/logs") {
-      this.arrivedAt.loki = Date.now();
-      this.logs.push(JSON.parse(body) as LogsRequest);
-    } else if (path === "/v1/metrics") {
-      this.arrivedAt.mimir = Date.now();
+    if (path === "/v1/logs") this.logs.push(JSON.parse(body) as LogsRequest);
+    else if (path === "/v1/metrics") {
       this.metrics.push(JSON.parse(body) as MetricsRequest);
       if (this.rejects) return { body: '{"partialSuccess":{"rejectedDataPoints":"1"}}' };
     } else return undefined;
@@ -124,7 +114,7 @@ export class FakeStack {
     const override = this.override(uid, request);
     if (override) return override;
     if (request.path === "/api/health") return { body: '{"database":"ok"}' };
-    const shown = !this.lost.has(uid) && Date.now() >= (this.arrivedAt[uid] ?? 0) + this.visibleAfterMs;
+    const shown = !this.lost.has(uid);
     if (uid === "tempo" && /^\/api\/traces\/[0-9a-f]{32}$/.test(path))
       return tempo(request, shown ? this.sink.spans : []);
     if (uid === "loki" && path === "/loki/api/v1/query_range") return loki(request, shown ? this.logs : []);

@@ -12,7 +12,7 @@ import { Memory } from "./memory";
 
 const SENT: Counts = { spans: 100, log_records: 100, metric_points: 100 };
 /** What comes between two readings of Alloy's page, of each kind. */
-export const STEP = 10;
+const STEP = 10;
 
 /** What one run of `status` showed. */
 export interface Shown {
@@ -31,11 +31,14 @@ export class FakeStatus {
   own: OwnState = { accepted: SENT };
   /** Happens between the first and the second reading of Alloy's page; by default all that comes is sent. */
   between: () => void = () => this.allIsSent();
+  /** Happens before each look, the first of which is number 1. */
+  beforeLook: (nth: number) => void = () => undefined;
   /** In place of Grafana's own answers. */
   grafana: (request: FakeRequest) => FakeAnswer = () => undefined;
   /** What Docker says of the node. */
   node: string | undefined | Error = "running";
   private readings = 0;
+  private looks = 0;
 
   private constructor(
     readonly fake: FakeStack,
@@ -95,13 +98,16 @@ export class FakeStatus {
     const code = await run(argv, {
       ...{ out, err, looks },
       findStack: () => Promise.resolve({ ...this.stack, ...changes }),
-      meansFor: () => ({
-        reader: cluster.reader,
-        containerStatus: () =>
-          this.node instanceof Error ? Promise.reject(this.node) : Promise.resolve(this.node),
-        diskUse: cluster.diskUse,
-        rateOverMs: 100,
-      }),
+      meansFor: () => {
+        this.beforeLook(++this.looks);
+        return {
+          reader: cluster.reader,
+          containerStatus: () =>
+            this.node instanceof Error ? Promise.reject(this.node) : Promise.resolve(this.node),
+          diskUse: cluster.diskUse,
+          rateOverMs: 100,
+        };
+      },
     });
     const json = argv.includes("--json") && code !== 2 && !argv.includes("--watch");
     const lines = json ? (JSON.parse(out.text) as { lines?: Line[] }).lines : undefined;

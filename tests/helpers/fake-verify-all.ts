@@ -1,5 +1,5 @@
+import type { StartLoad } from "../../scripts/lib/load";
 import type { Check } from "../../scripts/verify/checks";
-import type { StartLoad } from "../../scripts/verify/load";
 import type { Component } from "../../versions";
 import { FakeStack } from "./fake-stack";
 import { verifyAgainst } from "./fake-verify";

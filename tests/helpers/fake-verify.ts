@@ -14,8 +14,10 @@ export interface VerifyRun {
   lines: string[];
 }
 
-/** For a run that has to miss something: long enough to find the rest. */
-export const IMPATIENT = ["--timeout", "300ms"];
+/** For a run that has to miss something: long enough to find the rest, on a machine that is busy, too. */
+export const IMPATIENT = ["--timeout", "1s"];
+/** How long a run waits that is not told. */
+export const UNTOLD_MS = 5_000;
 
 /** Runs `verify` in this process against a fake stack, looking often. */
 export async function verifyAgainst(
@@ -25,7 +27,7 @@ export async function verifyAgainst(
   around: Pick<Surroundings, "startLoad"> = {},
 ): Promise<VerifyRun> {
   const [out, err] = [new Memory(), new Memory()];
-  const code = await run(["--timeout", "5s", ...argv], {
+  const code = await run(["--timeout", `${UNTOLD_MS}ms`, ...argv], {
     ...around,
     out,
     err,

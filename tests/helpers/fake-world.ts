@@ -1,7 +1,7 @@
 import { OWN_METRICS } from "../../alloy/own-metrics";
 import { dashboards } from "../../dashboards";
 import { SERVICES } from "../../loadgen/plan";
-import type { StartLoad } from "../../scripts/verify/load";
+import type { StartLoad } from "../../scripts/lib/load";
 import { datasources } from "../../values/datasources";
 import { type Component, COMPONENTS } from "../../versions";
 import type { FakeAnswer, FakeRequest } from "./fake-http";

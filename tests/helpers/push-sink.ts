@@ -70,7 +70,7 @@ function decode(type: string, body: Buffer): unknown {
 }
 
 /** Reads a block of snappy's format, which both messages are packed in. */
-export function unsnappy(packed: Buffer): Buffer {
+function unsnappy(packed: Buffer): Buffer {
   let at = 0;
   const little = (bytes: number) => packed.readUIntLE((at += bytes) - bytes, bytes);
   while (packed[at++]! & 0x80); // the unpacked length

@@ -1,3 +1,4 @@
+import { alerts } from "../../alerts";
 import { standInConfig } from "../../alloy/compose";
 import type { RetentionHours } from "../../settings/defaults";
 import { alloyValues, sumoStandInValues } from "../../values/alloy";
@@ -47,7 +48,7 @@ export function release(name: ReleaseName, variant: Variant = {}): Release {
       return { name, chart: name, values: mimirValues({ retention, imageRegistry }) };
     case "grafana": {
       const settings = { imageRegistry, components: running, rootUrl: "http://localhost:3000", exposed };
-      return { name, chart: name, values: grafanaValues(settings) };
+      return { name, chart: name, values: grafanaValues({ ...settings, alertRules: alerts(running) }) };
     }
     case "alloy":
       return { name, chart: name, values: alloyValues({ imageRegistry, components: running }) };

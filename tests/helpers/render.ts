@@ -13,6 +13,7 @@ import type {
   V1StatefulSet,
 } from "@kubernetes/client-node" with { "resolution-mode": "import" };
 import { parse, parseAllDocuments } from "yaml";
+import { KUBERNETES } from "../../scripts/render/helm";
 import { type HelmValues, NAMESPACE } from "../../values/shared";
 import type { Component } from "../../versions";
 import { chartFolder, type Ended, program, run } from "./tools";
@@ -58,7 +59,7 @@ export function template({ name, chart, values }: Release): Ended {
     "-n",
     NAMESPACE,
     "--kube-version",
-    "1.34.0",
+    KUBERNETES,
     "--include-crds",
     "-f",
     "-",

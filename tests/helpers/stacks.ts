@@ -1,5 +1,5 @@
 import { record, type Recorded, type Recording } from "../../scripts/lib/record";
-import { nameOf, releases } from "../../scripts/plan/recorded";
+import { nameOf, releases } from "../../scripts/lib/recorded";
 
 export const ENDPOINT = { sumoEndpoint: "https://sumo.example/receiver/v1/otlp/token" };
 export const dual = (more: Record<string, string> = {}) => record({ ...ENDPOINT, ...more }, ["sumoEndpoint"]);

@@ -1,6 +1,8 @@
 import { alerts } from "../../alerts";
 import { type Rule, rules } from "../../alerts/rules";
+import { dashboards } from "../../dashboards";
 import { type Component, COMPONENTS } from "../../versions";
+import { metricsOf, queriesIn } from "../helpers/queries";
 
 const all = rules(new Set(COMPONENTS));
 const named = all.map((rule): [string, Rule] => [rule.title, rule]);
@@ -28,6 +30,15 @@ describe("the alert rules", () => {
       /disk_usage/,
     ])
       expect(about).toMatch(thing);
+  });
+
+  it.each(["Tempo", "Loki", "Mimir"])("tell of all that %s is shown to throw away", (backend) => {
+    const pipeline: unknown = JSON.parse(dashboards(new Set(COMPONENTS))["pipeline.json"]!);
+    const panels = queriesIn(pipeline, "").filter(({ where }) => where.endsWith(`${backend}: thrown away`));
+    const shown = panels.flatMap(({ query }) => metricsOf(query));
+    const { expr } = all.find(({ title }) => title === `${backend} throws telemetry away`)!;
+    expect(shown.length).toBeGreaterThan(0);
+    expect(metricsOf(expr)).toEqual(shown);
   });
 
   it.each(named)("say what to do next: %s", (_, { text }) => {

@@ -1,6 +1,8 @@
 import { END, FakeCompare, LAST_10_MIN, MINUTE } from "../helpers/fake-compare";
 import { FakeSumo } from "../helpers/fake-sumo";
+import { ownEnvironment } from "../helpers/own-environment";
 
+ownEnvironment();
 const on = new FakeCompare();
 const { compare, compareJson } = on;
 beforeEach(() => on.start("stand-in"));

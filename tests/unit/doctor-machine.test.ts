@@ -1,21 +1,15 @@
-import { type Found, lookAtAll } from "../../scripts/doctor/check";
+import { lookAtAll } from "../../scripts/doctor/check";
 import type { Facts } from "../../scripts/doctor/facts";
 import { MACHINE } from "../../scripts/doctor/machine";
 import { NETWORK } from "../../scripts/doctor/network";
 import { Fault } from "../../scripts/lib/fault";
 import type { Settings } from "../../settings";
 import { COMPONENTS } from "../../versions";
-import { factsWith, NOTHING_KEPT, settings } from "../helpers/fake-facts";
+import { factsWith, fails, is, NOTHING_KEPT, settings, states } from "../helpers/fake-facts";
 import { FakeHttp } from "../helpers/fake-http";
 import { ownEnvironment } from "../helpers/own-environment";
 
 ownEnvironment();
-const is =
-  <T>(value: T) =>
-  () =>
-    Promise.resolve(value);
-const fails = (error: Error) => () => Promise.reject(error);
-const states = (found: Found[]) => found.map(({ name, state }) => `${name} ${state}`);
 
 describe("the machine", () => {
   const look = (changes: Partial<Facts> = {}) => lookAtAll(MACHINE, factsWith(changes));

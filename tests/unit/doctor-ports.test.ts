@@ -2,17 +2,11 @@ import { type Found, lookAtAll } from "../../scripts/doctor/check";
 import type { Facts } from "../../scripts/doctor/facts";
 import { PORTS } from "../../scripts/doctor/ports";
 import { Fault } from "../../scripts/lib/fault";
-import { factsWith, KEPT, NOTHING_KEPT, settings } from "../helpers/fake-facts";
+import { factsWith, fails, is, KEPT, NOTHING_KEPT, settings, states } from "../helpers/fake-facts";
 import { OwnPath } from "../helpers/own-path";
 import { freePorts, withListener } from "../helpers/ports";
 
 const own = new OwnPath();
-const is =
-  <T>(value: T) =>
-  () =>
-    Promise.resolve(value);
-const fails = (error: Error) => () => Promise.reject(error);
-const states = (found: Found[]) => found.map(({ name, state }) => `${name} ${state}`);
 
 describe("the ports", () => {
   let hostPorts: { grafanaPort: number; otlpGrpcPort: number; otlpHttpPort: number };

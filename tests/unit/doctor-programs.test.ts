@@ -3,14 +3,10 @@ import * as path from "node:path";
 import { lookAtAll } from "../../scripts/doctor/check";
 import type { Facts } from "../../scripts/doctor/facts";
 import { PROGRAMS } from "../../scripts/doctor/programs";
-import { factsWith } from "../helpers/fake-facts";
+import { factsWith, is } from "../helpers/fake-facts";
 import { OwnPath } from "../helpers/own-path";
 
 const own = new OwnPath();
-const is =
-  <T>(value: T) =>
-  () =>
-    Promise.resolve(value);
 
 describe("the programs", () => {
   const look = (changes: Partial<Facts> = {}) => lookAtAll(PROGRAMS, factsWith(changes));

@@ -1,6 +1,7 @@
 import { parseOptions } from "../../scripts/e2e/options";
 import { settings } from "../../scripts/e2e/bench";
-import { runAll, type Step } from "../../scripts/e2e/run";
+import { runAll } from "../../scripts/e2e/run";
+import type { Step } from "../../scripts/e2e/steps";
 
 const step = (name: string, run: () => unknown): Step => ({ name, run: () => Promise.resolve().then(run) });
 

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { status } from "@grpc/grpc-js";
+import { backoff } from "../../loadgen/backoff";
 import { loadgen, row } from "../helpers/loadgen";
 import { OtlpSink, type SinkSpan } from "../helpers/otlp-sink";
 
@@ -125,6 +126,19 @@ describe.each(["grpc", "http"])("delivery over %s", (protocol) => {
       delivered: false,
     });
   });
+});
+
+it("a further attempt waits longer each time up to a bound, and none as long as another sender's", () => {
+  const waitsOf = () => {
+    const waits = backoff(2_000);
+    return Array.from({ length: 6 }, () => waits.next().value);
+  };
+  const [ours, theirs] = [waitsOf(), waitsOf()];
+  for (const [i, middle] of [500, 750, 1_125, 1_687.5, 2_000, 2_000].entries()) {
+    expect(ours[i]).toBeGreaterThanOrEqual(0.8 * middle);
+    expect(ours[i]).toBeLessThanOrEqual(1.2 * middle);
+  }
+  expect(ours).not.toEqual(theirs);
 });
 
 describe("the protocols", () => {

@@ -22,11 +22,13 @@ describe("a component that a verb is asked for", () => {
       "mimir-querier-6f5-x",
       "mimir-query-frontend-7c9-y",
       "mimir-ingester-0",
+      "mimir-ingester-zone-a-0",
       "loki-0",
       "alloy-1",
     ];
     expect(pods.filter((pod) => isOf(readPart("mimir"), pod))).toEqual(pods.slice(0, 3));
     expect(pods.filter((pod) => isOf(readPart("mimir-querier"), pod))).toEqual(pods.slice(0, 1));
+    expect(pods.filter((pod) => isOf(readPart("mimir-ingester"), pod))).toEqual(["mimir-ingester-0"]);
   });
 
   it.each([

@@ -1,11 +1,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
-import { run, withoutSecrets } from "../../scripts/render/run";
+import type { ReleaseInputs } from "../../scripts/lib/recorded";
 import type { Template } from "../../scripts/render/helm";
-import type { ReleaseInputs } from "../../scripts/plan/recorded";
-import { RELEASES } from "../helpers/releases";
+import { run, withoutSecrets } from "../../scripts/render/run";
 import { folder, Memory, stackFile } from "../helpers/plan-run";
+import { RELEASES } from "../helpers/releases";
 
 async function render(...argv: string[]) {
   const [out, err] = [new Memory(), new Memory()];

@@ -1,5 +1,5 @@
 import { ofType, record, type Recorded, type Recording } from "../../scripts/lib/record";
-import { nameOf, object, releases } from "../../scripts/plan/recorded";
+import { nameOf, object, releases } from "../../scripts/lib/recorded";
 
 let recording: Recording;
 beforeAll(async () => {

@@ -1,8 +1,9 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { alerts } from "../../alerts";
 import { ofType, record } from "../../scripts/lib/record";
-import { releases } from "../../scripts/plan/recorded";
+import { releases } from "../../scripts/lib/recorded";
 import { type Component, COMPONENTS } from "../../versions";
 import { differing, ENDPOINT, named, only, released, standIn } from "../helpers/stacks";
 
@@ -38,6 +39,14 @@ describe("components", () => {
     const { tempo } = releases(await only("tempo", "grafana"));
     expect(tempo!.values).toMatchObject({ tempo: { metricsGenerator: { enabled: false } } });
     expect(JSON.stringify(tempo)).not.toMatch(/remote_?write|mimir/i);
+  });
+
+  it("have the alert rules that there are figures for, in Grafana's own values", async () => {
+    const alerting = async (...components: Component[]) =>
+      releases(await only(...components)).grafana!.values.alerting;
+    const rules = JSON.parse(JSON.stringify(alerts(new Set(COMPONENTS)))) as unknown;
+    expect(await alerting(...COMPONENTS)).toEqual({ "rules.yaml": rules });
+    expect(await alerting("grafana", "tempo")).toEqual({});
   });
 
   const missing = COMPONENTS.map((out) => COMPONENTS.filter((component) => component !== out));

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { ofType, record, type Recording } from "../../scripts/lib/record";
-import { object } from "../../scripts/plan/recorded";
+import { object } from "../../scripts/lib/recorded";
 import { isRecord } from "../../settings/raw";
 
 const TOKEN = "ZaVnC4dhaV1-endpoint-token";

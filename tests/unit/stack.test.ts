@@ -1,5 +1,5 @@
 import { ofType, record } from "../../scripts/lib/record";
-import { configText, object, releases } from "../../scripts/plan/recorded";
+import { configText, object, releases } from "../../scripts/lib/recorded";
 import { COMPONENTS } from "../../versions";
 import { differing, dual, existing, localOnly, released, standIn } from "../helpers/stacks";
 

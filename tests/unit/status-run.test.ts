@@ -143,8 +143,7 @@ describe("--watch", () => {
   });
 
   it("goes on where there is nothing to look at, and sees it come back", async () => {
-    stack.node = "exited";
-    setTimeout(() => (stack.node = "running"), 500); // between the two looks
+    stack.beforeLook = (nth) => (stack.node = nth === 1 ? "exited" : "running");
     const { code, out, err } = await stack.run(["--watch", "1"], {}, 2);
     expect(out).toMatch(/The cluster is stopped \(exited\).*All is well\./s);
     expect([code, err]).toEqual([0, ""]);

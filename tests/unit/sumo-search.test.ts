@@ -1,8 +1,10 @@
 import { Fault } from "../../scripts/lib/fault";
 import { SearchFailed, SumoSearch } from "../../scripts/compare/sumo-search";
+import { FakeHost } from "../helpers/fake-host";
 import type { FakeAnswer } from "../helpers/fake-http";
-import { freePorts } from "../helpers/ports";
 import { ACCESS, FakeSumo } from "../helpers/fake-sumo";
+import { ownEnvironment } from "../helpers/own-environment";
+import { freePorts } from "../helpers/ports";
 
 const PACE = { pollMs: 5, jobWithinMs: 200, retryMs: 5 };
 const RANGE = { fromMs: 1_700_000_000_000, toMs: 1_700_000_060_000.4 };
@@ -10,6 +12,7 @@ const ROWS = [{ _count: "90", service: "a" }];
 const GATHERING = { state: "GATHERING RESULTS" };
 const DONE = { state: "DONE GATHERING RESULTS" };
 
+ownEnvironment();
 let sumo: FakeSumo;
 beforeEach(async () => {
   sumo = await FakeSumo.start();
@@ -48,6 +51,14 @@ it("makes a job, looks at it until it is done, reads its records and deletes it"
 it("brings the cookies of each job's own: without, Sumo would not know it", async () => {
   const twice = new SumoSearch({ endpoint: sumo.endpoint, ...ACCESS }, PACE);
   for (let i = 0; i < 2; i++) expect(await twice.records("x | count", RANGE)).toEqual(ROWS);
+});
+
+it("asks by way of the proxy that the variables name", async () => {
+  const proxy = await FakeHost.start();
+  proxy.file = Buffer.from(JSON.stringify({ id: "job", ...DONE, records: ROWS.map((map) => ({ map })) }));
+  process.env.HTTP_PROXY = proxy.url;
+  expect(await search(ACCESS, "http://sumo.example").finally(() => proxy.stop())).toEqual(ROWS);
+  expect(proxy.asked.join()).toContain("sumo.example");
 });
 
 it.each<[string, Record<string, unknown>, RegExp]>([

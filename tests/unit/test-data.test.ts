@@ -1,6 +1,6 @@
+import type { Load, Sent } from "../../scripts/lib/load";
 import type { Stack } from "../../scripts/lib/stack";
 import { run } from "../../scripts/test-data/run";
-import type { Load, Sent } from "../../scripts/verify/load";
 import { COMPONENTS } from "../../versions";
 import { Memory } from "../helpers/memory";
 

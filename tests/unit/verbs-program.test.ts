@@ -6,6 +6,7 @@ import * as path from "node:path";
 import { text } from "node:stream/consumers";
 import { FakeApi } from "../helpers/fake-api";
 import { temporaryFolder } from "../helpers/tools";
+import { until } from "../helpers/until";
 
 const PROJECT = path.resolve(__dirname, "../..");
 const SLOW_MS = 40_000; // processes of their own, on a machine that may be busy
@@ -58,7 +59,10 @@ function hearing(child: ReturnType<typeof start>) {
   for (const stream of [child.stdout, child.stderr])
     stream.on("data", (piece: Buffer) => (said += piece.toString()));
   return async (words: RegExp) => {
-    while (!words.test(said)) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(
+      () => words.test(said),
+      () => `no ${words} in: ${said}`,
+    );
     return words.exec(said)!;
   };
 }
@@ -110,13 +114,13 @@ it(
 it(
   "logs follows the pod that takes over, also when the connection was cut",
   async () => {
-    cluster.pods = ["loki-old"];
-    for (const pod of ["loki-old", "loki-new"]) cluster.logs.set(pod, [`line of ${pod}`]);
+    cluster.pods = ["loki-1"];
+    for (const pod of ["loki-1", "loki-2"]) cluster.logs.set(pod, [`line of ${pod}`]);
     const heard = hearing(start("logs", "loki"));
-    await heard(/line of loki-old/);
-    cluster.pods = ["loki-new"];
+    await heard(/line of loki-1/);
+    cluster.pods = ["loki-2"];
     cluster.followers[0]!.destroy();
-    await heard(/now of loki-new\nline of loki-new|line of loki-new/);
+    await heard(/now of loki-2\nline of loki-2|line of loki-2/);
     cluster.followers[1]!.write("a later line\n");
     await heard(/a later line/);
   },
@@ -126,13 +130,13 @@ it(
 it(
   "port-forward leads each connection to the pod there is",
   async () => {
-    cluster.pods = ["loki-old"];
+    cluster.pods = ["loki-1"];
     const [, port] = await hearing(start("port-forward", "loki", "3100"))(
       /localhost:(\d+) leads to loki, port 3100, until Ctrl-C\.\n/,
     );
-    expect(await echo(Number(port), "hello")).toBe("loki-old: hello");
-    cluster.pods = ["loki-new"];
-    expect(await echo(Number(port), "again")).toBe("loki-new: again");
+    expect(await echo(Number(port), "hello")).toBe("loki-1: hello");
+    cluster.pods = ["loki-2"];
+    expect(await echo(Number(port), "again")).toBe("loki-2: again");
   },
   SLOW_MS,
 );

@@ -1,4 +1,4 @@
-import type { StartLoad } from "../../scripts/verify/load";
+import type { StartLoad } from "../../scripts/lib/load";
 import { IMPATIENT } from "../helpers/fake-verify";
 import { FakeVerifyAll } from "../helpers/fake-verify-all";
 

@@ -1,8 +1,9 @@
-import { startLoad, type StartLoad } from "../../scripts/verify/load";
+import { startLoad, type StartLoad } from "../../scripts/lib/load";
 import { latenciesOf, type Probed } from "../../scripts/verify/probes";
 import { FakeStack } from "../helpers/fake-stack";
 import { IMPATIENT, verifyAgainst as verify } from "../helpers/fake-verify";
 import { FakeWorld } from "../helpers/fake-world";
+import { until } from "../helpers/until";
 
 let fake: FakeStack;
 beforeEach(async () => (fake = await FakeStack.start()));
@@ -87,7 +88,11 @@ describe("the load", () => {
     async () => {
       const running = startLoad(fake.stack.otlp, { rate: 20, durationMs: 60_000 });
       await running.begun;
-      while (fake.sink.spans.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      await until(
+        () => fake.sink.spans.length > 0,
+        () => "no span of the load",
+        20_000,
+      );
       running.stop();
       const { requests, rate, delivered } = await running.ended;
       expect(requests.made).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
-import { EnvHttpProxyAgent, fetch } from "undici";
 import type { Settings } from "../../../settings";
 import { reasonOf } from "../fault";
 import type { Finding } from "../finding";
+import { proxiedFetch } from "../proxied";
 
 const ANSWER_WITHIN_MS = 5_000;
 
@@ -38,10 +38,7 @@ async function look(host: string): Promise<Finding> {
 }
 
 function ask(url: string) {
-  return fetch(url, {
-    signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
-    dispatcher: new EnvHttpProxyAgent(),
-  });
+  return proxiedFetch(url, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
 }
 
 function notThere(host: string, what: string): Omit<Finding, "name"> {

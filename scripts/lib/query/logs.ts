@@ -1,7 +1,7 @@
-import type { Grafana } from "../lib/grafana";
+import type { Grafana } from "../grafana";
 import { jsonOf, resultOf } from "./answers";
-import type { Range } from "./expand";
 import type { Series } from "./metrics";
+import type { Range } from "./range";
 
 /** A log line with its labels, structured metadata among them. */
 export interface Line {

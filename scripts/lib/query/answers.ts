@@ -1,4 +1,4 @@
-import type { Answer } from "../lib/grafana";
+import type { Answer } from "../grafana";
 
 /** The result of a Prometheus-like API. @throws Error with what it said instead */
 export function resultOf<T>(answer: Answer): T[] {

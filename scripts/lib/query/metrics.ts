@@ -1,6 +1,6 @@
-import type { Grafana } from "../lib/grafana";
+import type { Grafana } from "../grafana";
 import { jsonOf, resultOf } from "./answers";
-import type { Range } from "./expand";
+import type { Range } from "./range";
 
 type Sample = [seconds: number, value: string];
 

@@ -1,4 +1,4 @@
-import { ofType, type Recorded, type Recording } from "../lib/record";
+import { ofType, type Recorded, type Recording } from "./record";
 
 /** Inputs of a Helm release. */
 export type ReleaseInputs = {

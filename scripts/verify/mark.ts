@@ -1,7 +1,5 @@
 import { randomBytes, randomInt } from "node:crypto";
 
-export { LOG, METRIC, type Signal, SIGNALS, TRACE } from "../lib/signals";
-
 /** Who sends, in each signal's resource. */
 export const RESOURCE = {
   "service.name": "watchtower-verify",

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { Fault } from "../lib/fault";
-import { PROJECT } from "../lib/home";
-import type { Stack } from "../lib/stack";
+import { Fault } from "./fault";
+import { PROJECT } from "./home";
+import type { Stack } from "./stack";
 
 /** How much the load generator is to send. */
 export interface Load {

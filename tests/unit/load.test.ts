@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { running } from "../../scripts/verify/load";
+import { running } from "../../scripts/lib/load";
 
 const WARNING = "(node:1) [DEP0040] DeprecationWarning: The `punycode` module is deprecated.";
 
