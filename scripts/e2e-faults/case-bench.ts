@@ -9,6 +9,7 @@ import type { Part } from "./kube";
 import type { Ledger, Range } from "./ledger";
 import type { LiveStack } from "./live-stack";
 import type { Meter } from "./meter";
+import type { Bulk } from "./payload";
 import type { Sender } from "./sender";
 import type { Sink } from "./sink";
 
@@ -87,6 +88,10 @@ export class CaseBench implements Bench {
 
   speedUp(factor: number): void {
     this.parts.sender.rate = factor * this.parts.options.rate;
+  }
+
+  sendLarge(bulk: Bulk): void {
+    this.parts.sender.sendLarge(bulk);
   }
 
   async stop(part: Part): Promise<void> {

@@ -2,6 +2,7 @@ import type { Stack } from "../lib/stack";
 import type { Items, Range } from "./ledger";
 import type { Part } from "./kube";
 import type { Signal } from "../lib/otlp";
+import type { Bulk } from "./payload";
 import type { Notes, Sink } from "./sink";
 
 /** As many items as are sent in so long; 0: none. */
@@ -12,8 +13,10 @@ export interface Expectation {
   local?: {
     /** Acknowledged, and not found in its backend. */
     lost?: Partial<Record<Signal, Milliseconds>>;
-    /** Signals of which a backend may get some twice. */
-    repeated?: Signal[];
+    /** Delivered twice by Alloy itself. */
+    repeated?: Milliseconds;
+    /** Signals whose backend may end before it answers: what was on its way then comes again, and may be there twice. */
+    cutOff?: Signal[];
     /** Signals of which a backend may discard some. */
     discarded?: Signal[];
   };
@@ -68,6 +71,8 @@ export interface Bench {
   until(missing: () => Promise<string | undefined>, withinMs: number): Promise<void>;
   /** Multiplies the rate of the load, from now on. */
   speedUp(factor: number): void;
+  /** Has one more request through each of Alloy's ports whose first span and first log record are large ones. */
+  sendLarge(bulk: Bulk): void;
   /** Ends a part's pod with SIGTERM, and waits until another is ready. */
   stop(part: Part): Promise<void>;
   /** Ends a part's program with SIGKILL, and waits until it is ready again. */
@@ -117,12 +122,16 @@ export interface Outcome {
   acknowledged: Items;
   local: {
     lost: Items;
+    /** What Alloy has delivered to the backends, by its own count, beyond every item once. */
+    twice: Items;
     /** What the backends have read beyond every item once. */
     repeated: Items;
     /** Alloy's requests that a backend refused, and may have counted as read before: these items come again. */
     refused: Items;
     /** Alloy's requests that had no answer: these items may be there twice. */
     unanswered: Items;
+    /** Items of the largest of Alloy's requests, or a few more. */
+    largestBatch: Items;
     discarded: Items;
     /** Signals whose backend was started anew, so that its counts may lack the last moment before. */
     restarted: Signal[];
@@ -141,7 +150,11 @@ export interface Outcome {
     /** Items of attempts that had no answer, and were sent again. */
     unanswered: Items;
     errors: Record<string, number>;
+    /** The longest that an attempt took until it was answered, or given up. */
+    longestMs: number;
   };
+  /** Items that Alloy took from somebody else meanwhile. */
+  company: Items;
   /** From the mend, or the fault, until what had been sent was there; undefined: it never was. */
   recoveredMs: { local?: number; second?: number };
   /** The longest that a request took to be found locally; undefined: not looked at. */

@@ -152,12 +152,13 @@ class CaseRun {
     const lost = await account.settle(this.times.settling, rig.ended);
     await meter.look();
     await containers.look();
+    const company = companyOf(ledger, meter);
     return {
       name: this.one.name,
       rate: rig.options.rate,
       acknowledged: ledger.items("acknowledged"),
       local: {
-        ...localOutcome(lost.local, account, meter),
+        ...localOutcome(lost.local, { ledger, account, meter, company }),
         ...readAttempts(await rig.readAlloyLog(this.startedAt).catch(() => "")),
       },
       second: {
@@ -172,7 +173,9 @@ class CaseRun {
         givenUp: ledger.items("given up"),
         unanswered: { ...ledger.unanswered },
         errors: Object.fromEntries(ledger.errors),
+        longestMs: sender.longestMs,
       },
+      company,
       recoveredMs: this.recoveredMs,
       freshMs: fresh.longestMs,
       alloyMemory: containers.alloyMemory,
@@ -217,13 +220,30 @@ class CaseRun {
   }
 }
 
-function localOutcome(lost: Items, { found }: Account, meter: Meter): Omit<Outcome["local"], keyof Attempts> {
+/** What Alloy took that cannot have been ours. */
+function companyOf(ledger: Ledger, meter: Meter): Items {
+  const acknowledged = ledger.items("acknowledged");
+  return each((signal) =>
+    Math.max(0, meter.growth(`accepted ${signal}`) - acknowledged[signal] - ledger.unanswered[signal]),
+  );
+}
+
+/** What the local side comes to; of what others sent nothing counts. */
+function localOutcome(
+  lost: Items,
+  from: { ledger: Ledger; account: Account; meter: Meter; company: Items },
+): Omit<Outcome["local"], keyof Attempts> {
+  const { ledger, account, meter, company } = from;
+  const acknowledged = ledger.items("acknowledged");
+  const beyond = (count: number, signal: Signal, once: number) => Math.max(0, count - company[signal] - once);
   return {
     lost,
+    twice: each((signal) => beyond(meter.growth(`sent ${signal}`), signal, acknowledged[signal])),
     // What was lost may have been read, too, before it was.
     repeated: each((signal) =>
-      Math.max(0, meter.growth(`received ${signal}`) - found[signal].distinct - lost[signal]),
+      beyond(meter.growth(`received ${signal}`), signal, account.found[signal].distinct + lost[signal]),
     ),
+    largestBatch: each((signal) => meter.largestBatch(signal)),
     discarded: each(
       (signal) =>
         meter.growth(`discarded ${signal}`) +

@@ -3,12 +3,13 @@ import { readNumbers } from "../../scripts/e2e-faults/read-numbers";
 import type { Rig, TIMES } from "../../scripts/e2e-faults/run-case";
 import { Sink } from "../../scripts/e2e-faults/sink";
 import type { Signal } from "../../scripts/lib/otlp";
+import { waitUntil } from "../../scripts/lib/wait";
 import { NumberedBackends } from "./fake-backends-numbered";
 
 /** So that nothing takes long. */
 export const SOON: typeof TIMES = {
   retryForMs: 1_000,
-  recovery: { withinMs: 2_000, unchangedMs: 300 },
+  recovery: { withinMs: 2_500, unchangedMs: 1_000 },
   settling: { withinMs: 500, unchangedMs: 200 },
   soonMs: 200,
   calmMs: 300,
@@ -32,6 +33,8 @@ export class FakeRig {
   containers = 'container_start_time_seconds{namespace="watchtower",pod="tempo-0",container="tempo"} 1';
   /** Whether Mimir has its blocks still when its ingester has lost its disk. */
   sharesBlocks = true;
+  /** Exports that were taken so far. */
+  took = 0;
   private exports = 0;
 
   private constructor(readonly sink: Sink) {}
@@ -42,6 +45,15 @@ export class FakeRig {
 
   async stop(): Promise<void> {
     await this.sink.down();
+  }
+
+  /** Waits until something is so. */
+  async until(isSo: () => boolean): Promise<void> {
+    const stuck = await waitUntil(() => Promise.resolve(isSo() ? undefined : "not so"), {
+      withinMs: 5_000,
+      everyMs: 10,
+    });
+    expect(stuck).toBeUndefined();
   }
 
   get rig(): Rig {
@@ -113,7 +125,13 @@ export class FakeRig {
       send: (signal: Signal, body: Buffer) => {
         const answer = this.answers(this.exports++);
         if (answer !== "taken" && !answer.unanswered) return Promise.resolve(answer);
-        for (let i = 0; i < this.copies.local; i++) this.backends.take(signal, body);
+        const items = readNumbers(signal, body).length;
+        this.took++;
+        this.backends.count(`accepted ${signal}`, items);
+        for (let i = 0; i < this.copies.local; i++) {
+          this.backends.take(signal, body);
+          this.backends.count(`sent ${signal}`, items);
+        }
         for (let i = 0; i < this.copies.second; i++) void this.forward(signal, body);
         return Promise.resolve(answer);
       },

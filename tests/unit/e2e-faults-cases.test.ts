@@ -82,10 +82,26 @@ describe("a case", () => {
     fake.copies.local = 2;
     const { faults } = await run("sink-429");
     expect(faults.map((fault) => fault.replace(/\d+/, "n"))).toEqual([
-      "n traces repeated locally",
-      "n logs repeated locally",
-      "n metrics repeated locally",
+      "n traces delivered twice locally",
+      "n logs delivered twice locally",
+      "n metrics delivered twice locally",
     ]);
+  });
+
+  it("is missed when a backend has read what nobody knows to have been sent again", async () => {
+    const reading = run("sink-429");
+    await fake.until(() => fake.took > 0);
+    fake.backends.count("received traces", 7);
+    expect((await reading).faults).toEqual(["7 traces repeated locally"]);
+  });
+
+  it("tells what somebody else sent, and counts nothing of it", async () => {
+    const sharing = run("sink-429");
+    await fake.until(() => fake.took > 0);
+    for (const name of ["accepted logs", "sent logs", "received logs"] as const) fake.backends.count(name, 8);
+    const { outcome, faults } = await sharing;
+    expect(outcome.company).toEqual({ traces: 0, logs: 8, metrics: 0 });
+    expect(faults).toEqual([]);
   });
 
   it("is missed when the second path has less, or more, than was sent", async () => {
@@ -97,7 +113,7 @@ describe("a case", () => {
 
   it("is missed when a backend discards, or is started anew unasked", async () => {
     const discarding = run("sink-429");
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await fake.until(() => fake.took > 0);
     fake.backends.count("discarded logs", 4);
     fake.containers = fake.containers.replace(/1$/, "2");
     expect((await discarding).faults).toEqual([
