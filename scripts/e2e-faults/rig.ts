@@ -57,7 +57,7 @@ export async function openRig(
     throw new Fault(`The stack runs without ${missing.join(", ")}: \`npm run up -- all\` adds them.`);
 
   const kube = new Kube(await plainApi(stack.cluster), stack.namespace);
-  const shell = new NodeShell(nodeOf(cluster));
+  const shell = NodeShell.of(nodeOf(cluster));
   const live = new LiveStack({ engine: engine!, cluster, kube, shell, undo, restoreFile, tell });
   if (undo.changes.length > 0) {
     tell("An earlier run was killed: mending what it has left");
