@@ -73,6 +73,7 @@ export async function openRig(
     live,
     ended,
     options,
+    tell,
     otlp: stack.otlp,
     namespace: stack.namespace,
     ask: kube.ask,

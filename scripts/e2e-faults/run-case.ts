@@ -1,7 +1,6 @@
-import { type Signal, SIGNALS } from "../lib/otlp";
 import { waitUntil } from "../lib/wait";
 import { Account } from "./account";
-import { type Attempts, readAttempts } from "./attempts";
+import { readAttempts } from "./attempts";
 import type { Case, Outcome } from "./case";
 import { type BenchParts, CaseBench } from "./case-bench";
 import { Containers } from "./containers";
@@ -9,9 +8,9 @@ import { accept } from "./behaviour";
 import { type Door, GrpcDoor, HttpDoor } from "./doors";
 import type { Ask } from "./finders";
 import { Freshness } from "./freshness";
-import type { Part } from "./kube";
 import { mayLose } from "./judge";
 import { each, type Items, Ledger } from "./ledger";
+import { companyOf, localOutcome } from "./local-outcome";
 import { Meter, type ReadPage } from "./meter";
 import { newRun } from "./numbers";
 import { Sender } from "./sender";
@@ -29,6 +28,7 @@ export interface Rig extends Pick<BenchParts, "sink" | "otlp" | "live" | "ended"
   /** The kubelet's page of containers. */
   readContainers: () => Promise<string>;
   namespace: string;
+  tell: (text: string) => void;
   options: BenchParts["options"] & {
     /** How long the load goes on before the fault, and at least after it. */
     loadMs: number;
@@ -54,18 +54,23 @@ export const TIMES = {
   containersEveryMs: 5_000,
 };
 
-const BACKEND: Record<Signal, Part> = { traces: "tempo", logs: "loki", metrics: "mimir-distributor" };
-
 /** Runs one case to its end, and counts. @throws Fault, Interrupted when it cannot be; then, too, it is mended */
 export async function runCase(one: Case, rig: Rig, times = TIMES): Promise<Outcome> {
   const run = new CaseRun(one, rig, times);
+  let outcome: Outcome;
   try {
     await run.begin();
     await run.breakAndMend();
-    return await run.count();
-  } finally {
-    await run.end();
+    outcome = await run.count();
+  } catch (error) {
+    // What went wrong first is what has to be told; what is not put back then is known, and put back at the end.
+    await run
+      .end()
+      .catch((later: Error) => rig.tell(`${one.name} could not be mended at once: ${later.message}`));
+    throw error;
   }
+  await run.end();
+  return outcome;
 }
 
 class CaseRun {
@@ -191,8 +196,11 @@ class CaseRun {
     this.meter.stop();
     this.sender.halt();
     await Promise.all([this.fresh.stop(), this.account.stop(), this.sender.stop()]);
-    await this.mend();
-    await this.rig.putBack();
+    try {
+      await this.mend();
+    } finally {
+      await this.rig.putBack();
+    }
   }
 
   private get parts() {
@@ -203,8 +211,9 @@ class CaseRun {
   private async mend(): Promise<void> {
     this.rig.sink.behaviour = accept;
     await this.rig.sink.up();
-    if (!this.mended) await this.one.mend?.(this.bench);
-    this.mended = true;
+    const isFirst = !this.mended;
+    this.mended = true; // also where it fails: then it is put back all the same
+    if (isFirst) await this.one.mend?.(this.bench);
     await this.meter.look(); // Alloy may count anew from here on
     // To have its own volume again, a backend has to be started anew: that has time until all is counted.
     await this.rig.putBack(({ what }) => what !== "volume");
@@ -218,37 +227,4 @@ class CaseRun {
   private may(): ReturnType<typeof mayLose> {
     return mayLose(this.one.expects, this.rig.options.rate, this.dropped());
   }
-}
-
-/** What Alloy took that cannot have been ours. */
-function companyOf(ledger: Ledger, meter: Meter): Items {
-  const acknowledged = ledger.items("acknowledged");
-  return each((signal) =>
-    Math.max(0, meter.growth(`accepted ${signal}`) - acknowledged[signal] - ledger.unanswered[signal]),
-  );
-}
-
-/** What the local side comes to; of what others sent nothing counts. */
-function localOutcome(
-  lost: Items,
-  from: { ledger: Ledger; account: Account; meter: Meter; company: Items },
-): Omit<Outcome["local"], keyof Attempts> {
-  const { ledger, account, meter, company } = from;
-  const acknowledged = ledger.items("acknowledged");
-  const beyond = (count: number, signal: Signal, once: number) => Math.max(0, count - company[signal] - once);
-  return {
-    lost,
-    twice: each((signal) => beyond(meter.growth(`sent ${signal}`), signal, acknowledged[signal])),
-    // What was lost may have been read, too, before it was.
-    repeated: each((signal) =>
-      beyond(meter.growth(`received ${signal}`), signal, account.found[signal].distinct + lost[signal]),
-    ),
-    largestBatch: each((signal) => meter.largestBatch(signal)),
-    discarded: each(
-      (signal) =>
-        meter.growth(`discarded ${signal}`) +
-        (signal === "metrics" ? meter.growth("discarded metrics, ingester") : 0),
-    ),
-    restarted: SIGNALS.filter((signal) => meter.hasRestarted(BACKEND[signal])),
-  };
 }

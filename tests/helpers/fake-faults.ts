@@ -33,6 +33,7 @@ export class FakeRig {
   containers = 'container_start_time_seconds{namespace="watchtower",pod="tempo-0",container="tempo"} 1';
   /** Whether Mimir has its blocks still when its ingester has lost its disk. */
   sharesBlocks = true;
+  readonly told: string[] = [];
   /** Exports that were taken so far. */
   took = 0;
   private exports = 0;
@@ -117,6 +118,7 @@ export class FakeRig {
       putBack: (which = () => true) =>
         note(which({ what: "volume", part: "tempo", folder: "" }) ? "put back" : "put back all but volumes"),
       ended: this.ended.signal,
+      tell: (text) => void this.told.push(text),
     };
   }
 

@@ -182,3 +182,35 @@ it("is mended when it is ended early, or cannot go on", async () => {
   expect(fake.asked.at(-1)).toBe("put back");
   expect((await fetch(fake.sink.url())).status).toBe(404); // it is up again
 });
+
+describe("a case whose mend fails", () => {
+  const failing = (during: Case["during"]): Case => ({
+    name: "failing",
+    does: "Fails.",
+    expects: {},
+    during,
+    mend: () => {
+      fake.asked.push("mend");
+      return Promise.reject(new Error("no mend"));
+    },
+  });
+
+  it("is put back all the same, and its mend is not tried twice", async () => {
+    await expect(
+      runCase(
+        failing(() => Promise.resolve()),
+        fake.rig,
+        SOON,
+      ),
+    ).rejects.toThrow("no mend");
+    expect(fake.asked.filter((what) => what === "mend")).toHaveLength(1);
+    expect(fake.asked.at(-1)).toBe("put back");
+  });
+
+  it("tells what went wrong first", async () => {
+    const during = () => Promise.reject(new Error("no fault"));
+    await expect(runCase(failing(during), fake.rig, SOON)).rejects.toThrow("no fault");
+    expect(fake.told).toEqual(["failing could not be mended at once: no mend"]);
+    expect(fake.asked.at(-1)).toBe("put back");
+  });
+});
