@@ -1,5 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { lookAtAll } from "../../scripts/doctor/check";
+import type { Facts } from "../../scripts/doctor/facts";
+import { leftOver } from "../../scripts/doctor/left-over";
 import type { Outcome } from "../../scripts/e2e-faults/case";
 import { CASES } from "../../scripts/e2e-faults/cases";
 import { Interrupted } from "../../scripts/e2e-faults/case-bench";
@@ -27,7 +30,13 @@ async function start(
       return Promise.resolve();
     },
   } as OpenRig;
-  const code = await run(argv, { out, err, runCase, openRig: () => Promise.resolve(rig) });
+  const code = await run(argv, {
+    out,
+    err,
+    runCase,
+    openRig: () => Promise.resolve(rig),
+    mendStack: (_, tell) => Promise.resolve(tell("mended")),
+  });
   return { code, out: out.text, err: err.text, closed };
 }
 
@@ -102,6 +111,12 @@ describe("npm run e2e:faults", () => {
     expect([rows(out).length, code, closed]).toEqual([0, 130, 1]);
   });
 
+  it("only mends when it is asked to", async () => {
+    const { code, out, closed } = await start(["--mend"]);
+    expect(out).toBe("mended\n");
+    expect([code, closed]).toEqual([0, 0]);
+  });
+
   it("writes one JSON document, and the table beside it", async () => {
     const { out, err } = await start([...TWO, "--json"]);
     const { ok, cases } = JSON.parse(out) as { ok: boolean; cases: Outcome[] };
@@ -116,7 +131,7 @@ describe("what was changed", () => {
   beforeEach(() => {
     folder = temporaryFolder();
     undo = new Undo(path.join(folder, "undo.json"));
-    undo.note({ what: "settings", file: "Pulumi.local.yaml", text: "config: {}" });
+    undo.note({ what: "settings", file: "Pulumi.local.yaml", before: { sumoEndpoint: "theirs" } });
     undo.note({ what: "config", text: "logging {}" });
     undo.note({ what: "no-starts" });
   });
@@ -136,6 +151,24 @@ describe("what was changed", () => {
     expect(await putBack()).toEqual(["no-starts", "config", "settings"]);
     expect(await putBack()).toEqual([]);
     expect(fs.readdirSync(folder)).toEqual([]);
+  });
+
+  it("is noted once of the settings, in its place", async () => {
+    undo.note({ what: "settings", file: "Pulumi.local.yaml", before: {}, ours: "ours" });
+    expect(await putBack()).toEqual(["no-starts", "config", "settings"]);
+  });
+
+  it("is named by the doctor", async () => {
+    const file = path.join(folder, "undo.json");
+    const look = () => lookAtAll(leftOver(file), {} as Facts);
+    expect(await look()).toEqual([
+      expect.objectContaining({
+        state: "wrong",
+        mend: expect.stringContaining("e2e:faults -- --mend") as string,
+      }),
+    ]);
+    await putBack();
+    expect(await look()).toEqual([]);
   });
 
   it("may be put back in part", async () => {
