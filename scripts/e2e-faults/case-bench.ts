@@ -9,6 +9,7 @@ import type { Part } from "./kube";
 import type { Ledger, Range } from "./ledger";
 import type { LiveStack } from "./live-stack";
 import type { Meter } from "./meter";
+import { PER_REQUEST } from "./numbers";
 import type { Bulk } from "./payload";
 import type { Sender } from "./sender";
 import type { Sink } from "./sink";
@@ -16,6 +17,8 @@ import type { Sink } from "./sink";
 /** What a case's bench is put together from. */
 export interface BenchParts {
   sink: Sink;
+  /** The sink's host, as the cluster sees it. */
+  sinkSeenAs: string;
   otlp: Required<Stack>["otlp"];
   live: Pick<
     LiveStack,
@@ -27,7 +30,9 @@ export interface BenchParts {
     | "notReady"
     | "restartNode"
     | "suspendNode"
+    | "setEndpoint"
     | "setSecondWrite"
+    | "up"
     | "shipBlocks"
     | "shrinkVolume"
     | "tools"
@@ -67,6 +72,12 @@ export class CaseBench implements Bench {
   }
   get outageMs(): number {
     return this.parts.options.outageMs;
+  }
+  get rate(): number {
+    return this.parts.options.rate;
+  }
+  get longestMs(): number {
+    return this.parts.sender.longestMs;
   }
   get toggles(): number {
     return this.parts.options.toggles;
@@ -143,8 +154,19 @@ export class CaseBench implements Bench {
     return this.until(() => this.parts.live.backlog(mayWait), DRAINED_WITHIN_MS);
   }
 
-  setSecondWrite(enabled: boolean): Promise<number> {
-    return this.parts.live.setSecondWrite(enabled);
+  setSecondWrite(enabled: boolean, beforeUp?: () => void): Promise<number> {
+    return this.parts.live.setSecondWrite(enabled, beforeUp);
+  }
+
+  async changeEndpoint(): Promise<void> {
+    const { live, sink, sinkSeenAs } = this.parts;
+    sink.move();
+    await live.setEndpoint(sink.url(sinkSeenAs));
+    await live.up();
+  }
+
+  acknowledged(): number {
+    return this.parts.ledger.items("acknowledged").traces / PER_REQUEST.traces;
   }
 
   next(): number {

@@ -63,6 +63,10 @@ export interface Bench {
   readonly otlp: Required<Stack>["otlp"];
   /** How long an outage lasts. */
   readonly outageMs: number;
+  /** Requests per second. */
+  readonly rate: number;
+  /** The longest that an attempt of a sender's took so far. */
+  readonly longestMs: number;
   /** How often the second write is switched off and on. */
   readonly toggles: number;
   /** Waits; ends early, with an error, when somebody wants us to end. */
@@ -93,8 +97,16 @@ export interface Bench {
   editAlloy(edit: (text: string) => string): Promise<void>;
   /** Waits until no more than so many bytes wait in Alloy's queues. */
   drained(mayWait: number): Promise<void>;
-  /** Switches the second write as a user does, and waits until it is in effect. @returns how long that took after `up` */
-  setSecondWrite(enabled: boolean): Promise<number>;
+  /**
+   * Switches the second write as a user does, and waits until it is in effect.
+   * @param beforeUp called just before `up`
+   * @returns how long it took after `up`
+   */
+  setSecondWrite(enabled: boolean, beforeUp?: () => void): Promise<number>;
+  /** Has the sink at another address, and the second path lead there, as a user does. */
+  changeEndpoint(): Promise<void>;
+  /** Requests whose spans were acknowledged so far. */
+  acknowledged(): number;
   /** Number of the next request. */
   next(): number;
   /** Requests that the second path need not have. */

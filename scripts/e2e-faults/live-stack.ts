@@ -95,8 +95,9 @@ export class LiveStack {
   }
 
   /** As a user does: by the setting and `up`. @returns milliseconds from the end of `up` until it was in effect */
-  async setSecondWrite(enabled: boolean): Promise<number> {
+  async setSecondWrite(enabled: boolean, beforeUp = () => {}): Promise<number> {
     await this.tools.engine.set("sumoEnabled", String(enabled), { secret: false });
+    beforeUp();
     await this.up();
     const upAt = performance.now();
     await this.until(async () => {

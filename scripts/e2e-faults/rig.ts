@@ -99,6 +99,7 @@ export async function openRig(
   const sink = await Sink.open(bind);
   const rig: OpenRig = {
     sink,
+    sinkSeenAs: seenAs,
     live,
     ended,
     options,

@@ -18,7 +18,7 @@ import type { Received } from "./sink";
 import type { Change } from "./undo";
 
 /** What every case is run with. */
-export interface Rig extends Pick<BenchParts, "sink" | "otlp" | "live" | "ended"> {
+export interface Rig extends Pick<BenchParts, "sink" | "sinkSeenAs" | "otlp" | "live" | "ended"> {
   /** The ways into Alloy; by default, its two. */
   doors?: () => Door[];
   ask: Ask;

@@ -8,6 +8,7 @@ import { backendKilled } from "./backend-killed";
 import { backendStopped } from "./backend-stopped";
 import { badRequestCases } from "./bad-requests";
 import { burst } from "./burst";
+import { endpointChangedWhileHanging } from "./endpoint-changed-while-hanging";
 import { mimirIngesterDiskLost } from "./mimir-ingester-disk-lost";
 import { nodeStopped } from "./node-stopped";
 import { nodeSuspended } from "./node-suspended";
@@ -21,7 +22,7 @@ import { sinkHangs } from "./sink-hangs";
 import { sinkRefuses } from "./sink-refuses";
 import { sinkResets } from "./sink-resets";
 import { sinkSlow } from "./sink-slow";
-import { toggleOffOn, toggleWithBacklog } from "./toggle";
+import { toggleOffOn, toggleWhileHanging, toggleWithBacklog } from "./toggle";
 import { volumeFull } from "./volume-full";
 
 /** Every case, in the order in which they are run: those that break little first. */
@@ -42,6 +43,8 @@ export const CASES: Case[] = [
   burst,
   toggleOffOn,
   toggleWithBacklog,
+  toggleWhileHanging,
+  endpointChangedWhileHanging,
   alloyRollout,
   alloyKilledInOutage,
   ...backendStopped,
