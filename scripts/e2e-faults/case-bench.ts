@@ -142,6 +142,7 @@ export class CaseBench implements Bench {
 
   async rollOutAlloy(): Promise<void> {
     await this.parts.live.tools.kube.rollOut("alloy");
+    void this.lastLooks("alloy");
     await this.pause(2_000); // until when the old pod is still the one that is ready
     await this.until(() => this.parts.live.notReady(["alloy"]), READY_WITHIN_MS);
   }

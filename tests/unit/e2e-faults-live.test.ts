@@ -1,10 +1,7 @@
-import * as fs from "node:fs";
-import * as path from "node:path";
 import { Kube } from "../../scripts/e2e-faults/kube";
 import { LiveStack, type LiveTools } from "../../scripts/e2e-faults/live-stack";
 import type { Change, Undo } from "../../scripts/e2e-faults/undo";
 import type { Api, ApiRequest } from "../../scripts/lib/plain-api";
-import { temporaryFolder } from "../helpers/tools";
 
 /** A cluster's API that answers from a table, and remembers what it was asked to change. */
 class FakeApi {
@@ -97,23 +94,13 @@ describe("a running stack", () => {
   let changes: Change[];
   let live: LiveStack;
   let loadedAt: number;
-  let settingsFile: string;
-  let onSet: (key: string, value: string) => void;
-  afterEach(() => fs.rmSync(path.dirname(settingsFile), { recursive: true }));
   beforeEach(() => {
-    settingsFile = path.join(temporaryFolder(), "Pulumi.local.yaml");
-    onSet = () => {};
     done.length = 0;
     changes = [];
     loadedAt = 100;
     fake.answers["/proxy/metrics"] = () => `alloy_config_last_load_success_timestamp_seconds ${loadedAt++}`;
     const undo = {
-      get changes() {
-        return changes;
-      },
-      note: (change: Change) => {
-        changes = [...changes.filter(({ what }) => what !== "settings" || change.what !== what), change];
-      },
+      note: (change: Change) => void changes.push(change),
       putBack: async (by: (change: Change) => Promise<void>, which: (change: Change) => boolean) => {
         for (const change of changes.filter(which).reverse()) await by(change);
         changes = changes.filter((change) => !which(change));
@@ -123,10 +110,7 @@ describe("a running stack", () => {
       kube,
       undo,
       engine: {
-        set: async (key, value) => {
-          await Promise.resolve(void done.push(`${key}=${value}`));
-          onSet(key, value);
-        },
+        set: (key, value) => Promise.resolve(void done.push(`${key}=${value}`)),
         up: () => Promise.resolve(void done.push("up")) as never,
       },
       cluster: {},
@@ -137,7 +121,7 @@ describe("a running stack", () => {
             void done.push(`wipe ${folder}, to undo: ${changes.map(({ what }) => what).join()}`),
           ),
       } as LiveTools["shell"],
-      settingsFile,
+      settingsFile: "Pulumi.local.yaml",
       tell: () => {},
     });
   });
@@ -151,61 +135,6 @@ describe("a running stack", () => {
       { "config.alloy": "logging { }" },
       { "config.alloy": "logging {}" },
     ]);
-  });
-
-  describe("whose second path leads to us", () => {
-    const written = (endpoint: string) =>
-      fs.writeFileSync(
-        settingsFile,
-        `config:\n  # the team's\n  watchtower:retention: 7d\n  watchtower:sumoEndpoint:\n    secure: ${endpoint}\n`,
-      );
-    const settings = () => fs.readFileSync(settingsFile, "utf8");
-
-    beforeEach(() => {
-      written("theirs");
-      onSet = (key, value) => {
-        if (key === "sumoEndpoint") written(value);
-        else fs.appendFileSync(settingsFile, `  watchtower:${key}: "${value}"\n`);
-      };
-    });
-
-    it("has the settings back as they were, and goes by them", async () => {
-      const before = settings();
-      await live.setEndpoint("ours");
-      await live.setEndpoint("ours-too");
-      onSet("sumoEnabled", "true");
-      fs.appendFileSync(settingsFile, "  watchtower:later: kept\n");
-      expect(changes).toHaveLength(1);
-      await live.putBack(changes[0]!);
-      expect(settings()).toBe(`${before}  watchtower:later: kept\n`);
-      expect(done.at(-1)).toBe("up");
-    });
-
-    it("has no setting that there was not before", async () => {
-      fs.rmSync(settingsFile);
-      await live.setEndpoint("ours");
-      await live.putBack(changes[0]!);
-      expect(settings()).not.toContain("sumo");
-    });
-
-    it("keeps what somebody has set since", async () => {
-      await live.setEndpoint("ours");
-      written("theirs-by-now");
-      done.length = 0;
-      await live.putBack(changes[0]!);
-      expect(settings()).toContain("theirs-by-now");
-      expect(done).toEqual([]);
-    });
-
-    it("is led back also when we were killed in the middle of it", async () => {
-      onSet = (_, value) => {
-        written(value);
-        throw new Error("killed");
-      };
-      await expect(live.setEndpoint("ours")).rejects.toThrow("killed");
-      await live.putBack(changes[0]!);
-      expect(settings()).toContain("secure: theirs\n");
-    });
   });
 
   it("has the second write off when Alloy has no exporter for it any more", async () => {
