@@ -39,8 +39,8 @@ export class FakeRig {
   /** Whether the second path's sender waits for as long as it is told to. */
   obeysRetryAfter = true;
   toggles = 1;
-  /** Whether nothing comes by the second path once it was off. */
-  losesWhenOn = false;
+  /** Whether nothing comes by the second path when it is on again for the first time. */
+  losesWhenFirstOn = false;
   /** Alloy's port, for what no door of ours sends. */
   http = "http://127.0.0.1:1";
   readonly told: string[] = [];
@@ -113,7 +113,8 @@ export class FakeRig {
       up: () => note("up"),
       setSecondWrite: async (enabled: boolean, beforeUp = () => {}) => {
         beforeUp();
-        this.copies = { ...this.copies, second: enabled && !this.losesWhenOn ? 1 : 0 };
+        const loses = this.losesWhenFirstOn && switched === 1;
+        this.copies = { ...this.copies, second: enabled && !loses ? 1 : 0 };
         await note(`second write ${enabled ? "on" : "off"}`);
         return 1_000 * Math.ceil(++switched / 2);
       },

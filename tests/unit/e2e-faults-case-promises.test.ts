@@ -34,7 +34,8 @@ describe("a case", () => {
   }, 30_000);
 
   it("has to have there what was made while it was on again", async () => {
-    fake.losesWhenOn = true;
+    fake.losesWhenFirstOn = true;
+    fake.toggles = 2;
     const { faults } = await run("toggle-off-on");
     expect(faults).toContainEqual(expect.stringMatching(/traces lost on the second path/));
   }, 30_000);
