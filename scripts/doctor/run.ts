@@ -7,6 +7,7 @@ import { type ExitCode, runVerb, type Surroundings as Streams } from "../lib/ver
 import { type Check, type Found, lookAtAll } from "./check";
 import { CLUSTER } from "./cluster";
 import { type Facts, factsOf } from "./facts";
+import { leftOver } from "./left-over";
 import { MACHINE } from "./machine";
 import { NETWORK } from "./network";
 import { type Options, parseOptions } from "./options";
@@ -22,7 +23,7 @@ export interface Surroundings extends Streams {
   checks?: Check[];
 }
 
-const CHECKS = [...MACHINE, ...PROGRAMS, ...STATE, ...PORTS, ...CLUSTER];
+const CHECKS = [...MACHINE, ...PROGRAMS, ...STATE, ...PORTS, ...CLUSTER, ...leftOver()];
 
 /** What a fix came to. */
 interface Fixed {

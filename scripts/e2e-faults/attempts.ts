@@ -1,9 +1,13 @@
 import { exportErrors } from "../lib/alloy-log";
 import { type Signal, SIGNALS } from "../lib/otlp";
+import type { Exporter } from "../lib/paths";
 import { each, type Items } from "./ledger";
 
 /** The exporter that each signal leaves Alloy by on its local path (`alloy/<name>.alloy`). */
-const EXPORTER = { traces: "tempo", logs: "loki", metrics: "mimir" } satisfies Record<Signal, string>;
+export const LOCAL_EXPORTER = { traces: "tempo", logs: "loki", metrics: "mimir" } satisfies Record<
+  Signal,
+  Exporter
+>;
 
 /** Requests of Alloy's to the backends that came to nothing at first, by signal. */
 export interface Attempts {
@@ -17,7 +21,7 @@ export interface Attempts {
 export function readAttempts(log: string): Attempts {
   const attempts: Attempts = { refused: each(() => 0), unanswered: each(() => 0) };
   for (const { exporter, final, reason } of exportErrors(log)) {
-    const signal = SIGNALS.find((one) => EXPORTER[one] === exporter);
+    const signal = SIGNALS.find((one) => LOCAL_EXPORTER[one] === exporter);
     if (signal === undefined || final || reason.includes("dial tcp")) continue;
     attempts[reason.includes("HTTP Status Code") ? "refused" : "unanswered"][signal]++;
   }

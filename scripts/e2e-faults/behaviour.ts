@@ -2,6 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /** One request to the sink, as a behaviour deals with it. */
 export interface Exchange {
+  /** Where it came to: one of the paths that the sink has had. */
+  path: string;
   /** Counts what the request holds. */
   take(): void;
   /** Answers; a 2xx belongs after `take`. */

@@ -9,12 +9,16 @@ import type { Part } from "./kube";
 import type { Ledger, Range } from "./ledger";
 import type { LiveStack } from "./live-stack";
 import type { Meter } from "./meter";
+import { PER_REQUEST } from "./numbers";
+import type { Bulk } from "./payload";
 import type { Sender } from "./sender";
 import type { Sink } from "./sink";
 
 /** What a case's bench is put together from. */
 export interface BenchParts {
   sink: Sink;
+  /** The sink's host, as the cluster sees it. */
+  sinkSeenAs: string;
   otlp: Required<Stack>["otlp"];
   live: Pick<
     LiveStack,
@@ -26,7 +30,9 @@ export interface BenchParts {
     | "notReady"
     | "restartNode"
     | "suspendNode"
+    | "setEndpoint"
     | "setSecondWrite"
+    | "up"
     | "shipBlocks"
     | "shrinkVolume"
     | "tools"
@@ -67,6 +73,12 @@ export class CaseBench implements Bench {
   get outageMs(): number {
     return this.parts.options.outageMs;
   }
+  get rate(): number {
+    return this.parts.options.rate;
+  }
+  get longestMs(): number {
+    return this.parts.sender.longestMs;
+  }
   get toggles(): number {
     return this.parts.options.toggles;
   }
@@ -87,6 +99,10 @@ export class CaseBench implements Bench {
 
   speedUp(factor: number): void {
     this.parts.sender.rate = factor * this.parts.options.rate;
+  }
+
+  sendLarge(bulk: Bulk): void {
+    this.parts.sender.sendLarge(bulk);
   }
 
   async stop(part: Part): Promise<void> {
@@ -126,6 +142,7 @@ export class CaseBench implements Bench {
 
   async rollOutAlloy(): Promise<void> {
     await this.parts.live.tools.kube.rollOut("alloy");
+    void this.lastLooks("alloy");
     await this.pause(2_000); // until when the old pod is still the one that is ready
     await this.until(() => this.parts.live.notReady(["alloy"]), READY_WITHIN_MS);
   }
@@ -138,8 +155,19 @@ export class CaseBench implements Bench {
     return this.until(() => this.parts.live.backlog(mayWait), DRAINED_WITHIN_MS);
   }
 
-  setSecondWrite(enabled: boolean): Promise<number> {
-    return this.parts.live.setSecondWrite(enabled);
+  setSecondWrite(enabled: boolean, beforeUp?: () => void): Promise<number> {
+    return this.parts.live.setSecondWrite(enabled, beforeUp);
+  }
+
+  async changeEndpoint(): Promise<void> {
+    const { live, sink, sinkSeenAs } = this.parts;
+    sink.move();
+    await live.setEndpoint(sink.url(sinkSeenAs));
+    await live.up();
+  }
+
+  acknowledged(): number {
+    return this.parts.ledger.items("acknowledged").traces / PER_REQUEST.traces;
   }
 
   next(): number {

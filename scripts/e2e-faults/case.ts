@@ -2,6 +2,7 @@ import type { Stack } from "../lib/stack";
 import type { Items, Range } from "./ledger";
 import type { Part } from "./kube";
 import type { Signal } from "../lib/otlp";
+import type { Bulk } from "./payload";
 import type { Notes, Sink } from "./sink";
 
 /** As many items as are sent in so long; 0: none. */
@@ -12,8 +13,10 @@ export interface Expectation {
   local?: {
     /** Acknowledged, and not found in its backend. */
     lost?: Partial<Record<Signal, Milliseconds>>;
-    /** Signals of which a backend may get some twice. */
-    repeated?: Signal[];
+    /** Delivered twice by Alloy itself. */
+    repeated?: Milliseconds;
+    /** Signals whose backend may end before it answers: what was on its way then comes again, and may be there twice. */
+    cutOff?: Signal[];
     /** Signals of which a backend may discard some. */
     discarded?: Signal[];
   };
@@ -60,6 +63,10 @@ export interface Bench {
   readonly otlp: Required<Stack>["otlp"];
   /** How long an outage lasts. */
   readonly outageMs: number;
+  /** Requests per second. */
+  readonly rate: number;
+  /** The longest that an attempt of a sender's took so far. */
+  readonly longestMs: number;
   /** How often the second write is switched off and on. */
   readonly toggles: number;
   /** Waits; ends early, with an error, when somebody wants us to end. */
@@ -68,6 +75,8 @@ export interface Bench {
   until(missing: () => Promise<string | undefined>, withinMs: number): Promise<void>;
   /** Multiplies the rate of the load, from now on. */
   speedUp(factor: number): void;
+  /** Has one more request through each of Alloy's ports whose first span and first log record are large ones. */
+  sendLarge(bulk: Bulk): void;
   /** Ends a part's pod with SIGTERM, and waits until another is ready. */
   stop(part: Part): Promise<void>;
   /** Ends a part's program with SIGKILL, and waits until it is ready again. */
@@ -88,8 +97,16 @@ export interface Bench {
   editAlloy(edit: (text: string) => string): Promise<void>;
   /** Waits until no more than so many bytes wait in Alloy's queues. */
   drained(mayWait: number): Promise<void>;
-  /** Switches the second write as a user does, and waits until it is in effect. @returns how long that took after `up` */
-  setSecondWrite(enabled: boolean): Promise<number>;
+  /**
+   * Switches the second write as a user does, and waits until it is in effect.
+   * @param beforeUp called just before `up`
+   * @returns how long it took after `up`
+   */
+  setSecondWrite(enabled: boolean, beforeUp?: () => void): Promise<number>;
+  /** Has the sink at another address, and the second path lead there, as a user does. */
+  changeEndpoint(): Promise<void>;
+  /** Requests whose spans were acknowledged so far. */
+  acknowledged(): number;
   /** Number of the next request. */
   next(): number;
   /** Requests that the second path need not have. */
@@ -117,12 +134,16 @@ export interface Outcome {
   acknowledged: Items;
   local: {
     lost: Items;
+    /** What Alloy has delivered to the backends, by its own count, beyond every item once. */
+    twice: Items;
     /** What the backends have read beyond every item once. */
     repeated: Items;
     /** Alloy's requests that a backend refused, and may have counted as read before: these items come again. */
     refused: Items;
     /** Alloy's requests that had no answer: these items may be there twice. */
     unanswered: Items;
+    /** Items of the largest of Alloy's requests, or a few more. */
+    largestBatch: Items;
     discarded: Items;
     /** Signals whose backend was started anew, so that its counts may lack the last moment before. */
     restarted: Signal[];
@@ -141,7 +162,11 @@ export interface Outcome {
     /** Items of attempts that had no answer, and were sent again. */
     unanswered: Items;
     errors: Record<string, number>;
+    /** The longest that an attempt took until it was answered, or given up. */
+    longestMs: number;
   };
+  /** Items that Alloy took from somebody else meanwhile. */
+  company: Items;
   /** From the mend, or the fault, until what had been sent was there; undefined: it never was. */
   recoveredMs: { local?: number; second?: number };
   /** The longest that a request took to be found locally; undefined: not looked at. */

@@ -33,15 +33,19 @@ export function faultsOf({ expects }: Pick<Case, "expects">, outcome: Outcome): 
   const check = (ok: boolean, what: string) => void (ok || faults.push(what));
 
   for (const signal of SIGNALS) {
-    const { lost, repeated, discarded } = outcome.local;
+    const { lost, twice, repeated, discarded } = outcome.local;
+    const resent = expects.resent ? outcome.sender.unanswered[signal] : 0;
+    const mayComeTwice = itemsIn(local.repeated, outcome.rate)[signal] + resent;
+    const mayBeRead = Math.max(mayComeTwice, twice[signal]) + readAgain(outcome, signal, expects);
     check(
       lost[signal] <= may.local[signal],
       `${lost[signal]} ${signal} lost locally${upTo(may.local[signal])}`,
     );
     check(
-      repeated[signal] <= 0 || local.repeated?.includes(signal) || explained(outcome, signal, expects),
-      `${repeated[signal]} ${signal} repeated locally`,
+      twice[signal] <= mayComeTwice,
+      `${twice[signal]} ${signal} delivered twice locally${upTo(mayComeTwice)}`,
     );
+    check(repeated[signal] <= mayBeRead, `${repeated[signal]} ${signal} repeated locally${upTo(mayBeRead)}`);
     check(
       local.discarded?.includes(signal) || discarded[signal] <= 0,
       `${discarded[signal]} ${signal} discarded by the backend`,
@@ -51,7 +55,6 @@ export function faultsOf({ expects }: Pick<Case, "expects">, outcome: Outcome): 
       other.lost[signal] <= may.second[signal],
       `${other.lost[signal]} ${signal} lost on the second path${upTo(may.second[signal])}`,
     );
-    const resent = expects.resent ? outcome.sender.unanswered[signal] : 0;
     const mayRepeat = other.unanswered[signal] + itemsIn(second.repeated, outcome.rate)[signal] + resent;
     check(
       other.repeated[signal] <= mayRepeat,
@@ -69,24 +72,28 @@ export function faultsOf({ expects }: Pick<Case, "expects">, outcome: Outcome): 
   return faults;
 }
 
-/** Whether what a backend has read twice is not there twice, or whether it was sent twice. */
-function explained({ local, sender }: Outcome, signal: Signal, { resent }: Expectation): boolean {
-  // What it refused it may have counted before, and it comes again.
-  if (local.refused[signal] > 0 && local.unanswered[signal] === 0) return true;
-  return resent === true && local.repeated[signal] <= sender.unanswered[signal];
+/** As many items as a backend may have read in vain: it refused them, or ended before it answered, and they came again. */
+function readAgain({ local }: Outcome, signal: Signal, expects: Expectation): number {
+  const { refused, unanswered, largestBatch } = local;
+  const cutOff = expects.local?.cutOff?.includes(signal) ?? false;
+  // Where an answer was lost that need not have been, nobody can tell what is there twice.
+  const attempts = unanswered[signal] === 0 || cutOff ? refused[signal] + unanswered[signal] : 0;
+  return attempts === 0 ? 0 : attempts * largestBatch[signal];
 }
 
 function checkTimes(
   { freshWithinMs, recoveredWithinMs = Infinity }: Case["expects"],
-  { freshMs = 0, recoveredMs }: Outcome,
+  { freshMs, recoveredMs }: Outcome,
   check: (ok: boolean, what: string) => void,
 ): void {
   const { local, second } = recoveredMs;
   check(local !== undefined, "the local side never had all that was sent before the mend");
+  check(second !== undefined, "the second path never had all that was sent before the mend");
   check((local ?? 0) <= recoveredWithinMs, `the local side had all only after ${seconds(local)}`);
   check((second ?? 0) <= recoveredWithinMs, `the second path had all only after ${seconds(second)}`);
-  if (freshWithinMs !== undefined)
-    check(freshMs <= freshWithinMs, `a request was found only after ${seconds(freshMs)}`);
+  if (freshWithinMs === undefined) return;
+  check(freshMs !== undefined, "no request was followed until it was found");
+  check((freshMs ?? 0) <= freshWithinMs, `a request was found only after ${seconds(freshMs)}`);
 }
 
 /** Items as `spans/log records/points`, or one number where all are 0. */

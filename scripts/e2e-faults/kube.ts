@@ -4,21 +4,30 @@ import type { Ask } from "./finders";
 
 /** A part of the stack that one pod runs. */
 export const PARTS = {
-  tempo: { instance: "tempo", container: "tempo", port: 3200, claim: "storage-tempo-0" },
-  loki: { instance: "loki", container: "loki", port: 3100, claim: "storage-loki-0" },
+  tempo: { title: "Tempo", instance: "tempo", container: "tempo", port: 3200, claim: "storage-tempo-0" },
+  loki: { title: "Loki", instance: "loki", container: "loki", port: 3100, claim: "storage-loki-0" },
   "mimir-ingester": {
+    title: "Mimir's ingester",
     instance: "mimir",
     component: "ingester",
     container: "ingester",
     port: 8080,
     claim: "storage-mimir-ingester-0",
   },
-  "mimir-distributor": { instance: "mimir", component: "distributor", container: "distributor", port: 8080 },
-  alloy: { instance: "alloy", container: "alloy", port: 12345, claim: "alloy-data" },
+  "mimir-distributor": {
+    title: "Mimir's distributor",
+    instance: "mimir",
+    component: "distributor",
+    container: "distributor",
+    port: 8080,
+  },
+  alloy: { title: "Alloy", instance: "alloy", container: "alloy", port: 12345, claim: "alloy-data" },
 } satisfies Record<string, PartPlace>;
 export type Part = keyof typeof PARTS;
 
 interface PartPlace {
+  /** What a person calls it. */
+  title: string;
   /** Its Helm release. */
   instance: string;
   component?: string;

@@ -1,3 +1,4 @@
+import * as path from "node:path";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { ALLOY } from "../../values/alloy";
 import { docker } from "../lib/docker";
@@ -12,6 +13,7 @@ import { type Patience, waitUntil } from "../lib/wait";
 import { type Kube, type Part, PARTS } from "./kube";
 import type { ReadPage } from "./meter";
 import type { NodeShell } from "./node-shell";
+import { readSecondWrite, restoreSecondWrite } from "./second-write";
 import type { Change, Undo } from "./undo";
 
 /** What a running stack is broken and mended with. */
@@ -22,8 +24,8 @@ export interface LiveTools {
   kube: Kube;
   shell: NodeShell;
   undo: Undo;
-  /** Writes a settings file back, or removes it. */
-  restoreFile: (file: string, text?: string) => void;
+  /** The stack's settings. */
+  settingsFile: string;
   tell: (text: string) => void;
 }
 
@@ -82,9 +84,20 @@ export class LiveStack {
     await this.setAlloyText(edit(text));
   }
 
+  /** Has the second path lead to an address, as a user does, from the next `up` on. */
+  async setEndpoint(url: string): Promise<void> {
+    const { engine, settingsFile: file, undo } = this.tools;
+    const noted = undo.changes.find((change) => change.what === "settings");
+    const before = noted?.before ?? readSecondWrite(file);
+    undo.note({ what: "settings", file, before });
+    await engine.set("sumoEndpoint", url, { secret: true });
+    undo.note({ what: "settings", file, before, ours: readSecondWrite(file).sumoEndpoint });
+  }
+
   /** As a user does: by the setting and `up`. @returns milliseconds from the end of `up` until it was in effect */
-  async setSecondWrite(enabled: boolean): Promise<number> {
+  async setSecondWrite(enabled: boolean, beforeUp = () => {}): Promise<number> {
     await this.tools.engine.set("sumoEnabled", String(enabled), { secret: false });
+    beforeUp();
     await this.up();
     const upAt = performance.now();
     await this.until(async () => {
@@ -157,8 +170,11 @@ export class LiveStack {
     const { cluster, kube, shell, tell } = this.tools;
     switch (change.what) {
       case "settings":
-        tell("Putting the stack's settings back");
-        this.tools.restoreFile(change.file, change.text);
+        if (!restoreSecondWrite(change))
+          return tell(
+            `Leaving sumoEndpoint in ${path.basename(change.file)}: somebody has set another since`,
+          );
+        tell("Putting sumoEndpoint and sumoEnabled back");
         return this.up();
       case "config":
         return this.setAlloyText(change.text);

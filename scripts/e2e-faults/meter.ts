@@ -1,5 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { SECOND } from "../../alloy/labels";
+import type { Signal } from "../lib/otlp";
+import { labelsOf } from "../lib/paths";
 import { parseMetrics, type Sample, sumOf } from "../lib/prometheus";
+import { LOCAL_EXPORTER } from "./attempts";
+import { Batches } from "./batches";
 import type { Part } from "./kube";
 
 /** A sum of counters of one page. */
@@ -9,7 +14,7 @@ interface Counter {
   labels?: Record<string, string>;
 }
 
-const SUMO = { component_id: "otelcol.exporter.otlphttp.sumo" };
+const SUMO = labelsOf(SECOND);
 const INGEST = { component_id: "otelcol.receiver.otlp.ingest" };
 
 /** What is followed. Names and labels as Tempo 2.10, Loki 3.7, Mimir 3.1 and Alloy 1.18 have them. */
@@ -38,6 +43,22 @@ export const COUNTERS = {
     part: "alloy",
     metric: "otelcol_receiver_accepted_metric_points_total",
     labels: INGEST,
+  },
+  /** What the backends have answered Alloy for: it was delivered. */
+  "sent traces": {
+    part: "alloy",
+    metric: "otelcol_exporter_sent_spans_total",
+    labels: labelsOf(LOCAL_EXPORTER.traces),
+  },
+  "sent logs": {
+    part: "alloy",
+    metric: "otelcol_exporter_sent_log_records_total",
+    labels: labelsOf(LOCAL_EXPORTER.logs),
+  },
+  "sent metrics": {
+    part: "alloy",
+    metric: "otelcol_exporter_sent_metric_points_total",
+    labels: labelsOf(LOCAL_EXPORTER.metrics),
   },
   /** What Alloy gave up on the second path, after a refusal or for want of room. */
   "failed traces": { part: "alloy", metric: "otelcol_exporter_send_failed_spans_total", labels: SUMO },
@@ -79,6 +100,7 @@ export class Meter {
   private readonly zero = new Map<CounterName, number>();
   private readonly startedAt = new Map<Part, number>();
   private readonly restarted = new Set<Part>();
+  private readonly batches = new Batches();
   private stopped = false;
 
   constructor(private readonly read: ReadPage) {}
@@ -95,6 +117,7 @@ export class Meter {
 
   /** Begins to count from here. @throws Error when a page cannot be read */
   async reset(): Promise<void> {
+    this.batches.reset();
     for (const part of PARTS_READ) this.note(part, parseMetrics(await this.read(part)));
     this.restarted.clear();
     for (const name of NAMES) this.zero.set(name, this.total(name));
@@ -116,6 +139,11 @@ export class Meter {
     return this.total(name) - (this.zero.get(name) ?? 0);
   }
 
+  /** How many items the largest of Alloy's requests to a backend had since `reset`, or a few more. */
+  largestBatch(signal: Signal): number {
+    return this.batches.largest[signal];
+  }
+
   /** Whether a program was started anew since `reset`, so that a little may have gone uncounted. */
   hasRestarted(part: Part): boolean {
     return this.restarted.has(part);
@@ -133,6 +161,7 @@ export class Meter {
     const isNew = known !== undefined && startedAt > known;
     if (isNew) this.restarted.add(part);
     this.startedAt.set(part, startedAt);
+    if (part === "alloy") this.batches.note(samples, { anew: isNew });
     for (const name of NAMES) {
       const { metric, labels, part: its } = COUNTERS[name] as Counter;
       if (its !== part) continue;

@@ -1,9 +1,46 @@
-import { docker } from "../lib/docker";
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
 import { Fault } from "../lib/fault";
+
+/** A small file system is kept in memory, which the machine has to have. */
+const MOST_MIB = 256;
+
+/**
+ * What makes a script go on from wherever an earlier one was ended. `$1.kept` has its name only once it is complete, and is
+ * then what counts; `$1.small` is mounted there alone only until it is complete.
+ */
+const TAKE_AWAY = `
+  set -e
+  take_away() {
+    if mountpoint -q "$1.small"; then umount "$1.small"; fi
+    rm -rf "$1.small" "$1.new"
+    if mountpoint -q "$1"; then
+      rm -rf "$1.kept" "$1/.filler"
+      cp -a "$1" "$1.new"
+      mv "$1.new" "$1.kept"
+      umount "$1"
+    fi
+    if [ -d "$1.kept" ]; then
+      rm -rf "$1"
+      mv "$1.kept" "$1"
+    fi
+  }
+  take_away "$1"`;
+
+/** Runs a program to its end. @returns what it printed */
+export type Run = (program: string, ...args: string[]) => Promise<string>;
 
 /** What is done within the node's container, where the cluster's API does not reach. */
 export class NodeShell {
-  constructor(private readonly node: string) {}
+  /** @param inNode the command that runs another one in the node */
+  constructor(
+    private readonly inNode: readonly [string, ...string[]],
+    private readonly run: Run = runDetached,
+  ) {}
+
+  static of(node: string): NodeShell {
+    return new NodeShell(["docker", "exec", node]);
+  }
 
   /** Ends a container's processes with SIGKILL. @param id as Kubernetes has it, `containerd://…` */
   async kill(id: string): Promise<void> {
@@ -16,33 +53,30 @@ export class NodeShell {
     );
   }
 
-  /** Puts a small file system, in memory, with what is in a folder, over that folder. */
+  /** Puts a small file system, in memory, with what is in a folder, over that folder. @throws Fault when it would be large */
   async mountSmall(folder: string, spareMiB: number): Promise<void> {
+    await this.unmountSmall(folder); // of a run that was killed
+    const sizeMiB = Number(await this.sh(`du -sm "$1" | cut -f1`, folder)) + spareMiB;
+    if (!(sizeMiB <= MOST_MIB))
+      throw new Fault(
+        `This would take ${sizeMiB} MiB of memory, and at most ${MOST_MIB} are taken: \`npm run reset\` empties the volumes.`,
+      );
     await this.sh(
       `set -e
-       size=$(($(du -sm "$1" | cut -f1) + $2))
-       cp -a "$1" "$1.kept"
-       mount -t tmpfs -o size=\${size}m,mode=0777 tmpfs "$1"
-       cp -a "$1.kept/." "$1/"
-       rm -rf "$1.kept"`,
+       mkdir "$1.small"
+       mount -t tmpfs -o size=$2m,mode=0777 tmpfs "$1.small"
+       cp -a "$1/." "$1.small/"
+       mount --bind "$1.small" "$1"
+       umount "$1.small"
+       rmdir "$1.small"`,
       folder,
-      String(spareMiB),
+      String(sizeMiB),
     );
   }
 
-  /** Takes it away again, and keeps what was written to it. */
+  /** Takes it away again, and keeps what was written to it; goes on from where an earlier one was ended. */
   async unmountSmall(folder: string): Promise<void> {
-    await this.sh(
-      `set -e
-       mountpoint -q "$1" || exit 0
-       rm -f "$1/.filler"
-       cp -a "$1" "$1.kept"
-       umount "$1"
-       find "$1" -mindepth 1 -delete
-       cp -a "$1.kept/." "$1/"
-       rm -rf "$1.kept"`,
-      folder,
-    );
+    await this.sh(TAKE_AWAY, folder);
   }
 
   /** Leaves no room in it. */
@@ -60,10 +94,22 @@ export class NodeShell {
   }
 
   private sh(script: string, ...args: string[]): Promise<string> {
-    return docker("exec", this.node, "sh", "-c", script, "sh", ...args).catch((error: Error) => {
-      throw error instanceof Fault
-        ? error
-        : new Fault(`The node did not do as it was told: ${error.message}`);
-    });
+    return this.run(...this.inNode, "sh", "-c", script, "sh", ...args);
   }
 }
+
+/**
+ * In a process group of its own: Ctrl-C at a terminal would end Docker's client, but not the script in the node, which would go
+ * on while we begin to undo what it does.
+ */
+const runDetached: Run = async (program, ...args) => {
+  const child = spawn(program, args, { detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  const [code, said, failed] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
+  if (code !== 0)
+    throw new Fault(`The node did not do as it was told: ${failed.trim() || `exit code ${code}`}`);
+  return said.trim();
+};

@@ -7,6 +7,8 @@ export interface Options {
   cases: Case[];
   /** Only tell the cases. */
   list: boolean;
+  /** Only mend what a killed run has left. */
+  mend: boolean;
   /** Requests per second. */
   rate: number;
   /** How long the load goes on before a fault, and at least after it. */
@@ -24,6 +26,7 @@ receiver of this program's own meanwhile. It wants the stack for itself: nothing
 
 npm run e2e:faults -- [options]
   --list           tell the cases, and do nothing
+  --mend           put back what a killed run has left, and run no case
   --only a,b       these cases alone
   --rate 100       requests per second; each has 9 spans, 3 log records and 4 metric points (default 100)
   --load 10s       how long the load goes on before a fault, and at least after it (default 10s)
@@ -39,6 +42,7 @@ Exit code: 0 every case came out as it promises, 1 one did not, 2 an option is w
 
 const FLAGS = {
   list: { type: "boolean", default: false },
+  mend: { type: "boolean", default: false },
   only: { type: "string" },
   rate: { type: "string", default: "100" },
   load: { type: "string", default: "10s" },
@@ -56,11 +60,12 @@ const MAX_RATE = 1_000;
 
 export function parseOptions(argv: string[]): Parsed<Options> {
   return parse({ name: "e2e:faults", help: HELP, flags: FLAGS }, argv, (values): Options => {
-    const { list, only, real, outage, stack, json } = values;
+    const { list, mend, only, real, outage, stack, json } = values;
     if (real && outage !== undefined) throw new Misuse("--real and --outage cannot go together");
     return {
       cases: only === undefined ? CASES : casesNamed(only),
       list,
+      mend,
       rate: wholeOf("rate", values.rate, MAX_RATE),
       loadMs: durationOf("load", values.load),
       outageMs:

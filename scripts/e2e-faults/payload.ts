@@ -20,6 +20,13 @@ export interface Batch {
   timesUs: number[];
 }
 
+/** What makes the first item of a batch a large one. */
+export interface Bulk {
+  spanAttributes?: Record<string, string>;
+  /** What its log line goes on with. */
+  text?: string;
+}
+
 const CUMULATIVE = 2;
 const MICROSECOND_NS = 1_000n;
 /** What a span of the load generator's carries, more or less. */
@@ -35,30 +42,30 @@ const SPAN_ATTRIBUTES = attributes({
 const LOG_ATTRIBUTES = attributes({ "http.route": "/orders/{id}", "code.function.name": "Orders.accept" });
 
 /** The export request of one signal, as protocol buffers. */
-export function payload(signal: Signal, batch: Batch): Buffer {
+export function payload(signal: Signal, batch: Batch, bulk: Bulk = {}): Buffer {
   const type = OTLP.lookupType(REQUEST[signal]);
-  return Buffer.from(type.encode(type.create(MESSAGE[signal](batch))).finish());
+  return Buffer.from(type.encode(type.create(MESSAGE[signal](batch, bulk))).finish());
 }
 
-const MESSAGE: Record<Signal, (batch: Batch) => object> = {
-  traces: (batch) => {
-    const spans = numbers(batch, "traces").map(({ number, request, timeUs }) => ({
+const MESSAGE: Record<Signal, (batch: Batch, bulk: Bulk) => object> = {
+  traces: (batch, { spanAttributes = {} }) => {
+    const spans = numbers(batch, "traces").map(({ number, request, timeUs }, k) => ({
       traceId: traceId(batch.run, Math.floor(request / REQUESTS_PER_TRACE)),
       spanId: spanId(batch.run, number),
       name: "POST /orders/{id}",
       kind: 2,
       startTimeUnixNano: nanoseconds(timeUs - 20_000),
       endTimeUnixNano: nanoseconds(timeUs),
-      attributes: SPAN_ATTRIBUTES,
+      attributes: k === 0 ? [...SPAN_ATTRIBUTES, ...attributes(spanAttributes)] : SPAN_ATTRIBUTES,
     }));
     return { resourceSpans: [{ resource: resource({}), scopeSpans: [{ spans }] }] };
   },
-  logs: (batch) => {
-    const logRecords = numbers(batch, "logs").map(({ number, i, timeUs }) => ({
+  logs: (batch, { text = "" }) => {
+    const logRecords = numbers(batch, "logs").map(({ number, i, timeUs }, k) => ({
       timeUnixNano: nanoseconds(timeUs, i), // no two of a stream have the same, or paging through them would lose some
       severityNumber: 9,
       severityText: "INFO",
-      body: { stringValue: line(batch.run, number) },
+      body: { stringValue: line(batch.run, number) + (k === 0 ? text : "") },
       attributes: LOG_ATTRIBUTES,
     }));
     // A stream of its own for each run, so that one query finds no other's.

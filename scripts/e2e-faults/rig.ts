@@ -1,4 +1,3 @@
-import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { docker } from "../lib/docker";
@@ -9,7 +8,7 @@ import { nodeOf } from "../lib/kind";
 import { plainApi } from "../lib/plain-api";
 import { wholeCluster } from "../lib/plain-verb";
 import { parseMetrics, sumOf } from "../lib/prometheus";
-import { findStack } from "../lib/stack";
+import { findStack, type Stack } from "../lib/stack";
 import { stackFileOf } from "../lib/stack-name";
 import { HttpDoor } from "./doors";
 import { Kube } from "./kube";
@@ -38,6 +37,50 @@ export interface OpenRig extends Rig {
   close: () => Promise<void>;
 }
 
+/** A running stack that is as its settings say. */
+interface OpenStack {
+  live: LiveStack;
+  stack: Stack & { otlp: Required<Stack>["otlp"] };
+}
+
+/**
+ * Opens the stack, and mends what a killed run has left.
+ * @throws Fault when there is no stack that can be broken and mended
+ */
+async function openStack(
+  { stack: named }: Options,
+  undo: Undo,
+  tell: (text: string) => void,
+): Promise<OpenStack> {
+  const engine = await Engine.open(named, { make: false, tell });
+  const { cluster, runs } = await wholeCluster(engine);
+  if (!runs && !undo.changes.some(({ what }) => what === "node"))
+    throw new Fault("The cluster is stopped: `npm run resume` starts it.");
+  const stack = await findStack(engine!.name);
+  const missing = NEEDED.filter((part) => !stack.components.includes(part));
+  const { otlp } = stack;
+  if (missing.length > 0 || !otlp)
+    throw new Fault(`The stack runs without ${missing.join(", ")}: \`npm run up -- all\` adds them.`);
+
+  const kube = new Kube(await plainApi(stack.cluster), stack.namespace);
+  const shell = NodeShell.of(nodeOf(cluster));
+  const settingsFile = path.join(PROJECT, stackFileOf(engine!.name));
+  const live = new LiveStack({ engine: engine!, cluster, kube, shell, undo, settingsFile, tell });
+  if (undo.changes.length > 0) {
+    tell("Mending what a killed run has left");
+    await undo.putBack(live.putBack);
+  }
+  return { live, stack: { ...stack, otlp } };
+}
+
+/** Mends what a killed run has left, and nothing else. */
+export async function mendStack(options: Options, tell: (text: string) => void): Promise<void> {
+  const undo = new Undo();
+  if (undo.changes.length === 0) return tell("No killed run has left anything to mend.");
+  await openStack(options, undo, tell);
+  tell("The stack is as its settings say.");
+}
+
 /**
  * Has the stack's second path lead to a sink of ours.
  * @throws Fault when there is no stack that can be broken and mended, or somebody uses it
@@ -47,23 +90,9 @@ export async function openRig(
   ended: AbortSignal,
   tell: (text: string) => void,
 ): Promise<OpenRig> {
-  const engine = await Engine.open(options.stack, { make: false, tell });
-  const { cluster, runs } = await wholeCluster(engine);
   const undo = new Undo();
-  if (!runs && !undo.changes.some(({ what }) => what === "node"))
-    throw new Fault("The cluster is stopped: `npm run resume` starts it.");
-  const stack = await findStack(engine!.name);
-  const missing = NEEDED.filter((part) => !stack.components.includes(part));
-  if (missing.length > 0 || !stack.otlp)
-    throw new Fault(`The stack runs without ${missing.join(", ")}: \`npm run up -- all\` adds them.`);
-
-  const kube = new Kube(await plainApi(stack.cluster), stack.namespace);
-  const shell = new NodeShell(nodeOf(cluster));
-  const live = new LiveStack({ engine: engine!, cluster, kube, shell, undo, restoreFile, tell });
-  if (undo.changes.length > 0) {
-    tell("An earlier run was killed: mending what it has left");
-    await undo.putBack(live.putBack);
-  }
+  const { live, stack } = await openStack(options, undo, tell);
+  const { cluster, engine, kube } = live.tools;
   await ready(live, ended);
   await refuseCompany(live);
 
@@ -71,9 +100,11 @@ export async function openRig(
   const sink = await Sink.open(bind);
   const rig: OpenRig = {
     sink,
+    sinkSeenAs: seenAs,
     live,
     ended,
     options,
+    tell,
     otlp: stack.otlp,
     namespace: stack.namespace,
     ask: kube.ask,
@@ -92,12 +123,9 @@ export async function openRig(
     },
   };
   try {
-    const file = path.join(PROJECT, stackFileOf(engine!.name));
-    const text = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
-    undo.note({ what: "settings", file, text });
     tell("Leading the second path to this program");
-    await engine!.set("sumoEndpoint", sink.url(seenAs), { secret: true });
-    await engine!.set("sumoEnabled", "true", { secret: false });
+    await live.setEndpoint(sink.url(seenAs));
+    await engine.set("sumoEnabled", "true", { secret: false });
     await live.up();
     await untilHere(rig, live);
   } catch (error) {
@@ -112,11 +140,6 @@ const DONE = Promise.resolve(undefined);
 
 function ready(live: LiveStack, ended: AbortSignal): Promise<void> {
   return live.until(() => (ended.aborted ? DONE : live.notReady()), READY);
-}
-
-function restoreFile(file: string, text?: string): void {
-  if (text === undefined) fs.rmSync(file, { force: true });
-  else fs.writeFileSync(file, text);
 }
 
 /** Where the cluster reaches this machine, and no one else does. */

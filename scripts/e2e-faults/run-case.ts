@@ -1,7 +1,6 @@
-import { type Signal, SIGNALS } from "../lib/otlp";
 import { waitUntil } from "../lib/wait";
 import { Account } from "./account";
-import { type Attempts, readAttempts } from "./attempts";
+import { readAttempts } from "./attempts";
 import type { Case, Outcome } from "./case";
 import { type BenchParts, CaseBench } from "./case-bench";
 import { Containers } from "./containers";
@@ -9,9 +8,9 @@ import { accept } from "./behaviour";
 import { type Door, GrpcDoor, HttpDoor } from "./doors";
 import type { Ask } from "./finders";
 import { Freshness } from "./freshness";
-import type { Part } from "./kube";
 import { mayLose } from "./judge";
 import { each, type Items, Ledger } from "./ledger";
+import { companyOf, localOutcome } from "./local-outcome";
 import { Meter, type ReadPage } from "./meter";
 import { newRun } from "./numbers";
 import { Sender } from "./sender";
@@ -19,7 +18,7 @@ import type { Received } from "./sink";
 import type { Change } from "./undo";
 
 /** What every case is run with. */
-export interface Rig extends Pick<BenchParts, "sink" | "otlp" | "live" | "ended"> {
+export interface Rig extends Pick<BenchParts, "sink" | "sinkSeenAs" | "otlp" | "live" | "ended"> {
   /** The ways into Alloy; by default, its two. */
   doors?: () => Door[];
   ask: Ask;
@@ -29,6 +28,7 @@ export interface Rig extends Pick<BenchParts, "sink" | "otlp" | "live" | "ended"
   /** The kubelet's page of containers. */
   readContainers: () => Promise<string>;
   namespace: string;
+  tell: (text: string) => void;
   options: BenchParts["options"] & {
     /** How long the load goes on before the fault, and at least after it. */
     loadMs: number;
@@ -54,18 +54,23 @@ export const TIMES = {
   containersEveryMs: 5_000,
 };
 
-const BACKEND: Record<Signal, Part> = { traces: "tempo", logs: "loki", metrics: "mimir-distributor" };
-
 /** Runs one case to its end, and counts. @throws Fault, Interrupted when it cannot be; then, too, it is mended */
 export async function runCase(one: Case, rig: Rig, times = TIMES): Promise<Outcome> {
   const run = new CaseRun(one, rig, times);
+  let outcome: Outcome;
   try {
     await run.begin();
     await run.breakAndMend();
-    return await run.count();
-  } finally {
-    await run.end();
+    outcome = await run.count();
+  } catch (error) {
+    // What went wrong first is what has to be told; what is not put back then is known, and put back at the end.
+    await run
+      .end()
+      .catch((later: Error) => rig.tell(`${one.name} could not be mended at once: ${later.message}`));
+    throw error;
   }
+  await run.end();
+  return outcome;
 }
 
 class CaseRun {
@@ -152,12 +157,13 @@ class CaseRun {
     const lost = await account.settle(this.times.settling, rig.ended);
     await meter.look();
     await containers.look();
+    const company = companyOf(ledger, meter);
     return {
       name: this.one.name,
       rate: rig.options.rate,
       acknowledged: ledger.items("acknowledged"),
       local: {
-        ...localOutcome(lost.local, account, meter),
+        ...localOutcome(lost.local, { ledger, account, meter, company }),
         ...readAttempts(await rig.readAlloyLog(this.startedAt).catch(() => "")),
       },
       second: {
@@ -172,7 +178,9 @@ class CaseRun {
         givenUp: ledger.items("given up"),
         unanswered: { ...ledger.unanswered },
         errors: Object.fromEntries(ledger.errors),
+        longestMs: sender.longestMs,
       },
+      company,
       recoveredMs: this.recoveredMs,
       freshMs: fresh.longestMs,
       alloyMemory: containers.alloyMemory,
@@ -188,8 +196,11 @@ class CaseRun {
     this.meter.stop();
     this.sender.halt();
     await Promise.all([this.fresh.stop(), this.account.stop(), this.sender.stop()]);
-    await this.mend();
-    await this.rig.putBack();
+    try {
+      await this.mend();
+    } finally {
+      await this.rig.putBack();
+    }
   }
 
   private get parts() {
@@ -200,8 +211,9 @@ class CaseRun {
   private async mend(): Promise<void> {
     this.rig.sink.behaviour = accept;
     await this.rig.sink.up();
-    if (!this.mended) await this.one.mend?.(this.bench);
-    this.mended = true;
+    const isFirst = !this.mended;
+    this.mended = true; // also where it fails: then it is put back all the same
+    if (isFirst) await this.one.mend?.(this.bench);
     await this.meter.look(); // Alloy may count anew from here on
     // To have its own volume again, a backend has to be started anew: that has time until all is counted.
     await this.rig.putBack(({ what }) => what !== "volume");
@@ -215,20 +227,4 @@ class CaseRun {
   private may(): ReturnType<typeof mayLose> {
     return mayLose(this.one.expects, this.rig.options.rate, this.dropped());
   }
-}
-
-function localOutcome(lost: Items, { found }: Account, meter: Meter): Omit<Outcome["local"], keyof Attempts> {
-  return {
-    lost,
-    // What was lost may have been read, too, before it was.
-    repeated: each((signal) =>
-      Math.max(0, meter.growth(`received ${signal}`) - found[signal].distinct - lost[signal]),
-    ),
-    discarded: each(
-      (signal) =>
-        meter.growth(`discarded ${signal}`) +
-        (signal === "metrics" ? meter.growth("discarded metrics, ingester") : 0),
-    ),
-    restarted: SIGNALS.filter((signal) => meter.hasRestarted(BACKEND[signal])),
-  };
 }

@@ -5,13 +5,14 @@ import { Interrupted } from "./case-bench";
 import { Ending } from "./ending";
 import { faultsOf } from "./judge";
 import { type Options, parseOptions } from "./options";
-import { type OpenRig, openRig } from "./rig";
+import { mendStack, type OpenRig, openRig } from "./rig";
 import { runCase } from "./run-case";
 import { HEAD, type Judged, LEGEND, list, notes, row } from "./table";
 
 /** What the program was started with. */
 export interface Surroundings extends Streams {
   openRig?: typeof openRig;
+  mendStack?: typeof mendStack;
   runCase?: typeof runCase;
 }
 
@@ -31,6 +32,11 @@ export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
     }
     // With --json the table is for whoever looks on.
     const tell = (text: string) => void (options.json ? err : out).write(`${text}\n`);
+    if (options.mend) {
+      if (!around.mendStack) await prepare(tell);
+      await (around.mendStack ?? mendStack)(options, tell);
+      return 0;
+    }
     const ending = new Ending(tell);
     const rig = await prepared(options, ending, around, tell);
     try {

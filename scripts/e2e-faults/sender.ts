@@ -1,10 +1,11 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { backoff } from "../../loadgen/backoff";
 import { SIGNALS, type Signal } from "../lib/otlp";
 import type { Door } from "./doors";
 import type { Ledger, Range } from "./ledger";
 import { STEP_US } from "./numbers";
-import { payload } from "./payload";
+import { type Bulk, payload } from "./payload";
 
 /** How the numbered sender sends. */
 export interface Sending {
@@ -16,13 +17,14 @@ export interface Sending {
 }
 
 const TICK_MS = 100;
-const FIRST_BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 2_000;
 
 /** Sends numbered requests by the clock, each tick's through the next door, and keeps on until each has its answer. */
 export class Sender {
   /** Requests per second, from now on. */
   rate: number;
+  /** The longest that an attempt took so far. */
+  longestMs = 0;
   private readonly underWay = new Set<Promise<void>>();
   private readonly halted = new AbortController();
   private timer?: NodeJS.Timeout;
@@ -57,6 +59,11 @@ export class Sender {
     await Promise.all(this.sending.doors.splice(0).map((door) => door.close()));
   }
 
+  /** Makes one more request through each door, the first item of which is a large one. */
+  sendLarge(bulk: Bulk): void {
+    for (const door of this.sending.doors) this.send(this.make(1), door, bulk);
+  }
+
   private tick(): void {
     const now = performance.now();
     this.owed += ((now - this.dueAt) / 1_000) * this.rate;
@@ -66,8 +73,12 @@ export class Sender {
     if (count === 0) return;
     const range = this.make(count);
     const door = this.sending.doors[this.ticks++ % this.sending.doors.length]!;
+    this.send(range, door);
+  }
+
+  private send(range: Range, door: Door, bulk?: Bulk): void {
     for (const signal of SIGNALS) {
-      const delivery = this.deliver(signal, range, door).finally(() => this.underWay.delete(delivery));
+      const delivery = this.deliver(signal, range, door, bulk).finally(() => this.underWay.delete(delivery));
       this.underWay.add(delivery);
     }
   }
@@ -84,20 +95,22 @@ export class Sender {
     return { from, to: from + count };
   }
 
-  private async deliver(signal: Signal, range: Range, door: Door): Promise<void> {
+  private async deliver(signal: Signal, range: Range, door: Door, bulk?: Bulk): Promise<void> {
     const timesUs = this.ledger.timesUs.slice(range.from, range.to);
-    const body = payload(signal, { run: this.ledger.run, from: range.from, timesUs });
+    const body = payload(signal, { run: this.ledger.run, from: range.from, timesUs }, bulk);
     const retryUntil = Date.now() + this.sending.retryForMs;
-    for (let backoffMs = FIRST_BACKOFF_MS; ; backoffMs = Math.min(1.5 * backoffMs, MAX_BACKOFF_MS)) {
+    for (const waitMs of backoff(MAX_BACKOFF_MS)) {
+      const sentAt = performance.now();
       const outcome = await door.send(signal, body);
+      this.longestMs = Math.max(this.longestMs, performance.now() - sentAt);
       if (outcome === "taken") return this.ledger.settle(signal, range, "acknowledged");
       this.ledger.note(outcome.said);
       if (outcome.unanswered) this.ledger.noteUnanswered(signal, range);
       if (!outcome.retryable) return this.ledger.settle(signal, range, "refused");
       const { signal: halted } = this.halted;
-      if (Date.now() + backoffMs > retryUntil || halted.aborted)
+      if (Date.now() + waitMs > retryUntil || halted.aborted)
         return this.ledger.settle(signal, range, "given up");
-      await sleep(backoffMs * (0.8 + 0.4 * Math.random()), undefined, { signal: halted }).catch(() => {}); // woken to end
+      await sleep(waitMs, undefined, { signal: halted }).catch(() => {}); // woken to end
     }
   }
 }

@@ -10,6 +10,8 @@ import { readNumbers } from "./read-numbers";
 import { Tally } from "./tally";
 
 const BASE_PATH = "/receiver/v1/otlp/numbered";
+/** What comes to any path of ours; those after the first have a number. */
+const OURS = new RegExp(`^(${BASE_PATH}(?:-\\d+)?)/v1/(\\w+)$`);
 const unzip = promisify(gunzip);
 
 /** What came of one run. */
@@ -31,6 +33,9 @@ export interface Notes {
 export class Sink {
   /** What it does with requests, from now on. */
   behaviour: Behaviour = accept;
+  /** Path of the endpoint; what still comes to a former one is served, too. */
+  path = BASE_PATH;
+  private paths = 1;
   private readonly runs = new Map<string, Received>();
   private readonly answers = new Map<string, number>();
   private sizes: number[] = [];
@@ -50,7 +55,12 @@ export class Sink {
 
   /** What a stack's `sumoEndpoint` has to be. */
   url(host = this.host): string {
-    return `http://${host}:${this.port}${BASE_PATH}`;
+    return `http://${host}:${this.port}${this.path}`;
+  }
+
+  /** Has another path from now on. */
+  move(): void {
+    this.path = `${BASE_PATH}-${++this.paths}`;
   }
 
   /** What came of a run since this was first asked; from then on it is counted. */
@@ -98,12 +108,14 @@ export class Sink {
   }
 
   private async serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-    const signal = SIGNALS.find((one) => request.url === `${BASE_PATH}/v1/${one}`);
+    const [, path = "", last] = OURS.exec(request.url ?? "") ?? [];
+    const signal = SIGNALS.find((one) => one === last);
     const sent = await buffer(request);
     if (!signal) return void response.writeHead(404).end();
     const body = request.headers["content-encoding"] === "gzip" ? await unzip(sent) : sent;
     let taken: (() => void) | undefined;
     await this.behaviour({
+      path,
       take: () => (taken = this.take(signal, body, sent.length)),
       answer: (status, headers = {}) => {
         this.count(String(status));

@@ -10,17 +10,19 @@ export interface Judged {
 const HEADS = [
   "case",
   "local lost",
-  "repeated",
+  "twice",
+  "read again",
   "second lost",
   "repeated",
   "sender errors",
+  "longest",
   "local after",
   "second after",
   "fresh",
   "Alloy MiB",
   "verdict",
 ];
-const WIDTHS = [24, 11, 11, 16, 16, 13, 11, 12, 7, 9];
+const WIDTHS = [27, 11, 7, 11, 16, 16, 13, 7, 11, 12, 7, 9];
 const MIB = 1024 * 1024;
 
 export const HEAD = cells(HEADS);
@@ -32,10 +34,12 @@ export function row({ outcome, faults }: Judged): string {
   return cells([
     outcome.name,
     show(local.lost),
+    show(local.twice),
     `${local.restarted.length > 0 ? "~" : ""}${show(local.repeated)}`,
     show(second.lost),
     show(second.repeated),
     String(errors),
+    seconds(sender.longestMs),
     seconds(recoveredMs.local),
     seconds(recoveredMs.second),
     seconds(freshMs),
@@ -61,16 +65,19 @@ export function notes({ outcome, faults }: Judged): string[] {
     ...(show(outcome.sender.unanswered) === "0"
       ? []
       : [`senders sent again, for want of an answer: ${show(outcome.sender.unanswered)}`]),
+    ...(show(outcome.company) === "0"
+      ? []
+      : [`somebody else sent ${show(outcome.company)} meanwhile, which are left out above`]),
     ...(dropped === "0" ? [] : [`Alloy counts ${dropped} as given up on the second path`]),
     ...outcome.remarks,
   ].map((note) => `  ${note}`);
 }
 
 /** How to read the table. */
-export const LEGEND = `Lost and repeated: 0, or spans/log records/metric points. Locally, "repeated" is what the backends have read beyond every
-item once, also where they refused it then; "~": one was started anew, and may have read a little more. "after": from the
-mend (where nobody has to mend it, from the fault) until all that was sent is there. "fresh": the longest that a request took
-to be found.`;
+export const LEGEND = `Lost and repeated: 0, or spans/log records/metric points. Locally, "twice" is what Alloy delivered beyond every item once,
+"read again" what the backends have read beyond that, also where they refused it then; "~": one was started anew, and may have
+read a little more. "longest": the longest that a sender's attempt took. "after": from the mend (where nobody has to mend it,
+from the fault) until all that was sent is there. "fresh": the longest that a request took to be found.`;
 
 export function list(cases: Case[]): string {
   return cases.map(({ name, does }) => `${name.padEnd(WIDTHS[0]!)}  ${does}`).join("\n");

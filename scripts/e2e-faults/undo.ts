@@ -1,12 +1,13 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { HOME } from "../lib/home";
+import { UNDO_FILE } from "../lib/home";
 import type { Part } from "./kube";
+import type { SetSecondWrite } from "./second-write";
 
 /** Something that a case has changed, with what puts it back. */
 export type Change =
-  /** The stack's settings; no text: there was no file. */
-  | { what: "settings"; file: string; text?: string }
+  /** The second write leads to us. */
+  | ({ what: "settings" } & SetSecondWrite)
   /** Alloy's configuration. */
   | { what: "config"; text: string }
   /** No pod may start. */
@@ -24,16 +25,20 @@ export type PutBack = (change: Change) => Promise<void>;
  * how to mend it.
  */
 export class Undo {
-  constructor(private readonly file = path.join(HOME, "faults-undo.json")) {}
+  constructor(private readonly file = UNDO_FILE) {}
 
   /** What an earlier run has left changed. */
   get changes(): Change[] {
     return fs.existsSync(this.file) ? (JSON.parse(fs.readFileSync(this.file, "utf8")) as Change[]) : [];
   }
 
-  /** Notes a change before it is made. */
+  /** Notes a change before it is made; of the settings, what is known of their change takes the place of what was. */
   note(change: Change): void {
-    this.write([...this.changes, change]);
+    const { changes } = this;
+    const isKnown = ({ what }: Change) => what === "settings" && change.what === what;
+    this.write(
+      changes.some(isKnown) ? changes.map((one) => (isKnown(one) ? change : one)) : [...changes, change],
+    );
   }
 
   /** Puts back what was changed, the last first; all of it, or what `which` picks. */
@@ -48,6 +53,10 @@ export class Undo {
   private write(changes: Change[]): void {
     fs.mkdirSync(path.dirname(this.file), { recursive: true });
     if (changes.length === 0) fs.rmSync(this.file, { force: true });
-    else fs.writeFileSync(this.file, JSON.stringify(changes), { mode: 0o600 });
+    else {
+      const whole = `${this.file}.new`; // half a file could not be read
+      fs.writeFileSync(whole, JSON.stringify(changes), { mode: 0o600 });
+      fs.renameSync(whole, this.file);
+    }
   }
 }

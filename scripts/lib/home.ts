@@ -8,6 +8,9 @@ export const PROJECT = path.resolve(__dirname, "../..");
 /** What the project keeps beside its code and shares with nobody: state, passphrase, programs. */
 export const HOME = path.join(PROJECT, ".watchtower");
 
+/** What `npm run e2e:faults` has changed on the stack, and not put back yet. */
+export const UNDO_FILE = path.join(HOME, "faults-undo.json");
+
 /** Where a pinned program of ours is, or would be. */
 export function toolFolder(name: ToolName, home = HOME): string {
   return path.join(home, "tools", `${name}-${TOOLS[name].version}`);

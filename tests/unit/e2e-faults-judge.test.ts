@@ -1,40 +1,7 @@
 import type { Expectation, Outcome } from "../../scripts/e2e-faults/case";
 import { faultsOf } from "../../scripts/e2e-faults/judge";
-import { each } from "../../scripts/e2e-faults/ledger";
 import { notes, row } from "../../scripts/e2e-faults/table";
-
-const none = () => each(() => 0);
-
-/** An outcome that nobody can object to. */
-function good(): Outcome {
-  return {
-    name: "a-case",
-    rate: 100,
-    acknowledged: each(() => 1_000),
-    local: {
-      lost: none(),
-      repeated: none(),
-      refused: none(),
-      unanswered: none(),
-      discarded: none(),
-      restarted: [],
-    },
-    second: {
-      lost: none(),
-      repeated: none(),
-      unanswered: none(),
-      dropped: none(),
-      answers: {},
-      payloads: { taken: 0, medianBytes: 0, maxBytes: 0 },
-    },
-    sender: { refused: none(), givenUp: none(), unanswered: none(), errors: {} },
-    recoveredMs: { local: 100, second: 100 },
-    freshMs: 300,
-    restarts: {},
-    remarks: [],
-    faults: [],
-  };
-}
+import { goodOutcome as good } from "../helpers/fault-outcome";
 
 /** The faults of a good outcome that one thing was changed in. */
 function faults(change: (outcome: Outcome) => void, expects: Expectation = {}): string[] {
@@ -51,6 +18,7 @@ describe("without a promise that allows for it, a case is missed by", () => {
   it.each<[string, (outcome: Outcome) => void]>([
     ["1 logs lost locally", ({ local }) => (local.lost.logs = 1)],
     ["1 traces repeated locally", ({ local }) => (local.repeated.traces = 1)],
+    ["1 logs delivered twice locally", ({ local }) => (local.twice.logs = local.repeated.logs = 1)],
     ["1 metrics discarded by the backend", ({ local }) => (local.discarded.metrics = 1)],
     ["1 traces lost on the second path", ({ second }) => (second.lost.traces = 1)],
     [
@@ -73,6 +41,12 @@ describe("without a promise that allows for it, a case is missed by", () => {
       "the local side never had all that was sent before the mend",
       (outcome) => {
         outcome.recoveredMs = { second: 1 };
+      },
+    ],
+    [
+      "the second path never had all that was sent before the mend",
+      (outcome) => {
+        outcome.recoveredMs = { local: 1 };
       },
     ],
     ["said by the case", (outcome) => outcome.faults.push("said by the case")],
@@ -140,16 +114,49 @@ describe("a promise allows for", () => {
     ]);
     expect(faults(slow)).toEqual([]);
   });
+
+  it("no time that was not measured", () => {
+    const unseen = (outcome: Outcome) => void (outcome.freshMs = undefined);
+    expect(faults(unseen, { freshWithinMs: 2_000 })).toEqual(["no request was followed until it was found"]);
+    expect(faults(unseen)).toEqual([]);
+  });
 });
 
-it("takes what a backend refused after it had counted it for no repetition, unless an answer was lost, too", () => {
-  const refused = (unanswered: number) => (outcome: Outcome) => {
-    outcome.local.repeated.logs = 90;
-    outcome.local.refused.logs = 1;
-    outcome.local.unanswered.logs = unanswered;
-  };
-  expect(faults(refused(0))).toEqual([]);
-  expect(faults(refused(1))).toEqual(["90 logs repeated locally"]);
+describe("what a backend has read again", () => {
+  /** @param attempts Alloy's requests of 50 log records that it refused, and that it did not answer */
+  const readAgain =
+    (items: number, [refused, unanswered]: [number, number]) =>
+    ({ local }: Outcome) => {
+      local.repeated.logs = items;
+      local.refused.logs = refused;
+      local.unanswered.logs = unanswered;
+    };
+
+  it("was refused after it had been counted, as far as Alloy's requests can explain it, unless an answer was lost, too", () => {
+    expect(faults(readAgain(90, [2, 0]))).toEqual([]);
+    expect(faults(readAgain(101, [2, 0]))).toEqual(["101 logs repeated locally, and 100 may be"]);
+    expect(faults(readAgain(500_000, [1, 0]))).toHaveLength(1);
+    expect(faults(readAgain(90, [2, 1]))).toEqual(["90 logs repeated locally"]);
+  });
+
+  it("may be what a backend that ends did not answer for, and no more", () => {
+    const expects = { local: { cutOff: ["logs" as const] } };
+    expect(faults(readAgain(150, [2, 1]), expects)).toEqual([]);
+    expect(faults(readAgain(151, [2, 1]), expects)).toEqual(["151 logs repeated locally, and 150 may be"]);
+    expect(faults(readAgain(1, [0, 0]), expects)).toHaveLength(1);
+  });
+
+  it("is no excuse for what Alloy itself delivered twice", () => {
+    const twice = (outcome: Outcome) => {
+      readAgain(40, [2, 0])(outcome);
+      outcome.local.twice.logs = 40;
+    };
+    expect(faults(twice)).toEqual(["40 logs delivered twice locally"]);
+    expect(faults(twice, { local: { repeated: 100 } })).toEqual([
+      "40 logs delivered twice locally, and 30 may be",
+    ]);
+    expect(faults(twice, { local: { repeated: 200 } })).toEqual([]);
+  });
 });
 
 it("shows each figure of an outcome in the table, and why it is amiss below", () => {
@@ -160,15 +167,18 @@ it("shows each figure of an outcome in the table, and why it is amiss below", ()
   outcome.second.dropped.metrics = 4;
   outcome.sender.errors = { "HTTP ECONNREFUSED": 7, "HTTP ECONNRESET": 2 };
   outcome.recoveredMs = { local: 12_340 };
+  outcome.company.traces = 5;
   outcome.alloyMemory = 100 * 1024 * 1024;
   const judged = { outcome, faults: ["9 traces lost locally"] };
   expect(row(judged).split(/ {2,}/)).toEqual([
     "a-case",
     "9/0/0",
+    "0",
     "~0/3/0",
     "0",
     "0",
     "9",
+    "0.0 s",
     "12.3 s",
     "-",
     "0.3 s",
@@ -180,6 +190,7 @@ it("shows each figure of an outcome in the table, and why it is amiss below", ()
     "  senders: 7 x HTTP ECONNREFUSED",
     "  senders: 2 x HTTP ECONNRESET",
     "  Alloy's requests that backends refused (and may have counted): 0, that had no answer: 0",
+    "  somebody else sent 5/0/0 meanwhile, which are left out above",
     "  Alloy counts 0/0/4 as given up on the second path",
   ]);
   expect(row({ outcome: good(), faults: [] })).toMatch(/ ok$/);

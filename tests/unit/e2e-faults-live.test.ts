@@ -121,7 +121,7 @@ describe("a running stack", () => {
             void done.push(`wipe ${folder}, to undo: ${changes.map(({ what }) => what).join()}`),
           ),
       } as LiveTools["shell"],
-      restoreFile: (file, text) => void done.push(`${file}: ${text}`),
+      settingsFile: "Pulumi.local.yaml",
       tell: () => {},
     });
   });
@@ -135,11 +135,6 @@ describe("a running stack", () => {
       { "config.alloy": "logging { }" },
       { "config.alloy": "logging {}" },
     ]);
-  });
-
-  it("has its settings back as they were, and goes by them", async () => {
-    await live.putBack({ what: "settings", file: "Pulumi.local.yaml", text: "as it was" });
-    expect(done).toEqual(["Pulumi.local.yaml: as it was", "up"]);
   });
 
   it("has the second write off when Alloy has no exporter for it any more", async () => {

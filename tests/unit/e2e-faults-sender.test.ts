@@ -51,6 +51,25 @@ describe("the numbered sender", () => {
     expect(ledger.errors.get("later")).toBe(3);
   });
 
+  it("numbers a large request like any other, and knows how long an attempt took at most", async () => {
+    const ledger = new Ledger("0badcafe");
+    const sizes: number[] = [];
+    const door: Door = {
+      send: async (signal, body) => {
+        if (signal === "traces") sizes.push(body.length);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        return "taken";
+      },
+      close: () => Promise.resolve(),
+    };
+    const sender = new Sender(ledger, { doors: [door, door], rate: 1, retryForMs: 1_000 });
+    sender.sendLarge({ spanAttributes: { large: "x".repeat(100_000) } });
+    await sender.stop();
+    expect(sizes.map((size) => Math.floor(size / 100_000))).toEqual([1, 1]);
+    expect(ledger.items("acknowledged")).toEqual({ traces: 18, logs: 6, metrics: 8 });
+    expect(sender.longestMs).toBeGreaterThanOrEqual(49);
+  });
+
   it("does not send again what is refused", async () => {
     const no: Outcome = { retryable: false, said: "no", unanswered: false };
     const { ledger } = await send((_, signal) => (signal === "logs" ? no : "taken"));

@@ -1,6 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Case, Outcome } from "../../scripts/e2e-faults/case";
+import { lookAtAll } from "../../scripts/doctor/check";
+import type { Facts } from "../../scripts/doctor/facts";
+import { leftOver } from "../../scripts/doctor/left-over";
+import type { Outcome } from "../../scripts/e2e-faults/case";
 import { CASES } from "../../scripts/e2e-faults/cases";
 import { Interrupted } from "../../scripts/e2e-faults/case-bench";
 import { parseOptions } from "../../scripts/e2e-faults/options";
@@ -8,40 +11,15 @@ import type { OpenRig } from "../../scripts/e2e-faults/rig";
 import { run, type Surroundings } from "../../scripts/e2e-faults/run";
 import { type Change, Undo } from "../../scripts/e2e-faults/undo";
 import { Fault } from "../../scripts/lib/fault";
-import { each } from "../../scripts/e2e-faults/ledger";
+import { goodOutcome } from "../helpers/fault-outcome";
 import { Memory } from "../helpers/memory";
 import { signalSender } from "../helpers/signals";
 import { temporaryFolder } from "../helpers/tools";
 
-const none = () => each(() => 0);
-
-function outcomeOf({ name }: Case): Outcome {
-  const local = { lost: none(), repeated: none(), refused: none(), unanswered: none(), discarded: none() };
-  return {
-    name,
-    rate: 100,
-    acknowledged: none(),
-    local: { ...local, restarted: [] },
-    second: {
-      lost: none(),
-      repeated: none(),
-      unanswered: none(),
-      dropped: none(),
-      answers: {},
-      payloads: { taken: 0, medianBytes: 0, maxBytes: 0 },
-    },
-    sender: { refused: none(), givenUp: none(), unanswered: none(), errors: {} },
-    recoveredMs: { local: 1, second: 1 },
-    restarts: {},
-    remarks: [],
-    faults: [],
-  };
-}
-
 /** Runs the verb on a rig that only remembers that it was closed. */
 async function start(
   argv: string[],
-  runCase: Surroundings["runCase"] = (one) => Promise.resolve(outcomeOf(one)),
+  runCase: Surroundings["runCase"] = (one) => Promise.resolve(goodOutcome(one.name)),
 ) {
   const [out, err] = [new Memory(), new Memory()];
   let closed = 0;
@@ -52,7 +30,13 @@ async function start(
       return Promise.resolve();
     },
   } as OpenRig;
-  const code = await run(argv, { out, err, runCase, openRig: () => Promise.resolve(rig) });
+  const code = await run(argv, {
+    out,
+    err,
+    runCase,
+    openRig: () => Promise.resolve(rig),
+    mendStack: (_, tell) => Promise.resolve(tell("mended")),
+  });
   return { code, out: out.text, err: err.text, closed };
 }
 
@@ -98,7 +82,7 @@ describe("npm run e2e:faults", () => {
 
   it("exits 1 when one did not, and runs the rest", async () => {
     const { code, out, closed } = await start(TWO, (one) => {
-      const outcome = outcomeOf(one);
+      const outcome = goodOutcome(one.name);
       if (one.name === "sink-down") outcome.local.lost.logs = 2;
       return Promise.resolve(outcome);
     });
@@ -109,7 +93,9 @@ describe("npm run e2e:faults", () => {
 
   it("exits 1 when one could not be run to its end, says why, and runs the rest", async () => {
     const { code, out } = await start(TWO, (one) =>
-      one.name === "sink-down" ? Promise.reject(new Fault("It is away.")) : Promise.resolve(outcomeOf(one)),
+      one.name === "sink-down"
+        ? Promise.reject(new Fault("It is away."))
+        : Promise.resolve(goodOutcome(one.name)),
     );
     expect(out).toContain("sink-down: NOT RUN to its end: It is away.\n");
     expect([rows(out).length, code]).toEqual([1, 1]);
@@ -123,6 +109,12 @@ describe("npm run e2e:faults", () => {
     });
     expect(out).toContain("Mending what is broken");
     expect([rows(out).length, code, closed]).toEqual([0, 130, 1]);
+  });
+
+  it("only mends when it is asked to", async () => {
+    const { code, out, closed } = await start(["--mend"]);
+    expect(out).toBe("mended\n");
+    expect([code, closed]).toEqual([0, 0]);
   });
 
   it("writes one JSON document, and the table beside it", async () => {
@@ -139,7 +131,7 @@ describe("what was changed", () => {
   beforeEach(() => {
     folder = temporaryFolder();
     undo = new Undo(path.join(folder, "undo.json"));
-    undo.note({ what: "settings", file: "Pulumi.local.yaml", text: "config: {}" });
+    undo.note({ what: "settings", file: "Pulumi.local.yaml", before: { sumoEndpoint: "theirs" } });
     undo.note({ what: "config", text: "logging {}" });
     undo.note({ what: "no-starts" });
   });
@@ -159,6 +151,24 @@ describe("what was changed", () => {
     expect(await putBack()).toEqual(["no-starts", "config", "settings"]);
     expect(await putBack()).toEqual([]);
     expect(fs.readdirSync(folder)).toEqual([]);
+  });
+
+  it("is noted once of the settings, in its place", async () => {
+    undo.note({ what: "settings", file: "Pulumi.local.yaml", before: {}, ours: "ours" });
+    expect(await putBack()).toEqual(["no-starts", "config", "settings"]);
+  });
+
+  it("is named by the doctor", async () => {
+    const file = path.join(folder, "undo.json");
+    const look = () => lookAtAll(leftOver(file), {} as Facts);
+    expect(await look()).toEqual([
+      expect.objectContaining({
+        state: "wrong",
+        mend: expect.stringContaining("e2e:faults -- --mend") as string,
+      }),
+    ]);
+    await putBack();
+    expect(await look()).toEqual([]);
   });
 
   it("may be put back in part", async () => {

@@ -11,7 +11,7 @@ export const backendKilled: Case[] = BACKENDS.map(({ part, signal, container, ti
     unaided: true,
     local: {
       lost: part === "tempo" ? { traces: TEMPO_IN_MEMORY_MS } : {},
-      repeated: [signal], // what it had taken, and not yet said so
+      cutOff: [signal], // what it had taken, and not yet said so
     },
     restarts: [container],
   },

@@ -6,7 +6,7 @@ export const backendStopped: Case[] = BACKENDS.map(({ part, signal, container, t
   does: `${title} gets a SIGTERM, and another pod takes its place.`,
   expects: {
     unaided: true,
-    local: { repeated: [signal] }, // what it had read as it ended, and did not answer any more
+    local: { cutOff: [signal] }, // what it had read as it ended, and did not answer any more
     restarts: [container],
   },
   during: (bench) => bench.stop(part),
