@@ -116,9 +116,9 @@ export class CaseBench implements Bench {
     await this.parts.live.kill(part);
   }
 
-  keepAway(part: Part, ms: number): Promise<void> {
-    return this.parts.live.keepAway(part, async () => {
-      void this.lastLooks(part);
+  keepAway(parts: readonly Part[], ms: number): Promise<void> {
+    return this.parts.live.keepAway(parts, async () => {
+      for (const part of parts) void this.lastLooks(part);
       await this.pause(ms);
     });
   }

@@ -69,11 +69,11 @@ export class LiveStack {
     await this.tools.shell.kill(container.containerID);
   }
 
-  async keepAway(part: Part, whileAway: () => Promise<void>): Promise<void> {
+  async keepAway(parts: readonly Part[], whileAway: () => Promise<void>): Promise<void> {
     const { kube, undo } = this.tools;
     undo.note({ what: "no-starts" });
     await kube.letPodsStart(false);
-    await kube.deletePod(part);
+    await Promise.all(parts.map((part) => kube.deletePod(part)));
     await whileAway();
     await undo.putBack(this.putBack, ({ what }) => what === "no-starts");
   }
@@ -194,7 +194,7 @@ export class LiveStack {
 
   /** Has a part's pod away, and waits until it is gone before something is done, and until it is ready again. */
   async whileGone(part: Part, body: () => Promise<void>): Promise<void> {
-    await this.keepAway(part, async () => {
+    await this.keepAway([part], async () => {
       await this.until(async () => {
         const { length } = (await this.tools.kube.pods(part)).filter(({ status }) =>
           status.containerStatuses?.some(({ containerID }) => containerID !== undefined),

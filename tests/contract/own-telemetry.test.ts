@@ -149,9 +149,10 @@ describeWith([alloy], "the real Alloy, reading itself while Sumo refuses it", ()
   });
 });
 
-/** Bytes that a queue may hold, as its path's own file says it. */
+/** Bytes that a queue may hold, as its path's file says it. */
 function boundOf(exporter: string): number {
-  const text = fs.readFileSync(path.join(__dirname, `../../alloy/${exporter}.alloy`), "utf8");
+  const file = exporter === "sumo" ? "sumo" : "local";
+  const text = fs.readFileSync(path.join(__dirname, `../../alloy/${file}.alloy`), "utf8");
   return Number(/queue_size = (\d+)/.exec(text)![1]);
 }
 

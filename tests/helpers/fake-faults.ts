@@ -89,8 +89,8 @@ export class FakeRig {
       backlog: () => Promise.resolve(undefined),
       notReady: () => Promise.resolve(undefined),
       kill: (part: string) => note(`kill ${part}`),
-      keepAway: async (part: string, body: () => Promise<void>) => {
-        await note(`keep away ${part}`);
+      keepAway: async (parts: readonly string[], body: () => Promise<void>) => {
+        await note(`keep away ${parts.join(", ")}`);
         await body();
       },
       whileGone: async (part: string, body: () => Promise<void>) => {

@@ -181,7 +181,7 @@ describe("a running stack", () => {
   });
 
   it("has a part away while no pod may start, whatever becomes of us", async () => {
-    await live.keepAway("alloy", () => {
+    await live.keepAway(["alloy"], () => {
       done.push(`away, to undo: ${changes.map(({ what }) => what).join()}`);
       return Promise.resolve();
     });

@@ -5,5 +5,5 @@ export const backendDown: Case[] = BACKENDS.map(({ part, signal, container, titl
   name: `${part}-down`,
   does: `${title} is away for the time of an outage.`,
   expects: { local: { cutOff: [signal] }, restarts: [container] }, // as when it is stopped
-  during: (bench) => bench.keepAway(part, bench.outageMs),
+  during: (bench) => bench.keepAway([part], bench.outageMs),
 }));

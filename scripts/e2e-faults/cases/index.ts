@@ -1,4 +1,5 @@
 import type { Case } from "../case";
+import { allDown } from "./all-down";
 import { alloyKilledInOutage } from "./alloy-killed-in-outage";
 import { alloyRollout } from "./alloy-rollout";
 import { answerLost } from "./answer-lost";
@@ -50,6 +51,7 @@ export const CASES: Case[] = [
   ...backendStopped,
   ...backendKilled,
   ...backendDown,
+  allDown,
   ...volumeFull,
   mimirIngesterDiskLost,
   nodeStopped,
