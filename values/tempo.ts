@@ -45,7 +45,8 @@ export function tempoValues({ retention, imageRegistry, withMimir }: TempoSettin
         // Each look writes a file, and all files of a block are read at once when it is completed: the 281 of 5 minutes
         // at 60 requests/s took more than 512 MiB, those of a minute at 100 took 420.
         max_block_duration: "30s",
-        max_block_bytes: 50_000_000,
+        max_block_bytes: 20_000_000,
+        concurrent_flushes: 1, // default 4 blocks at once: after a burst they took more than 1 GiB, and again at every start
       },
       metricsGenerator: withMimir ? metricsGenerator() : { enabled: false },
       overrides: {
