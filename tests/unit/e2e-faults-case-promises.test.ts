@@ -1,31 +1,14 @@
-import { CASES } from "../../scripts/e2e-faults/cases";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Bench, Case } from "../../scripts/e2e-faults/case";
-import { faultsOf } from "../../scripts/e2e-faults/judge";
-import { runCase } from "../../scripts/e2e-faults/run-case";
-import { FakeRig, SOON } from "../helpers/fake-faults";
+import type { Bench } from "../../scripts/e2e-faults/case";
+import { CaseRuns, named } from "../helpers/case-runs";
 
-let fake: FakeRig;
-beforeEach(async () => (fake = await FakeRig.start()));
-afterEach(async () => {
-  fake.ended.abort();
-  await fake.stop();
-});
-
-function named(name: string): Case {
-  return CASES.find((one) => one.name === name)!;
-}
-
-async function run(name: string) {
-  const outcome = await runCase(named(name), fake.rig, SOON);
-  return { outcome, faults: faultsOf(named(name), outcome) };
-}
+const runs = new CaseRuns();
 
 describe("a case", () => {
   it("need not have on the second path what was made while that was off", async () => {
-    fake.toggles = 2;
-    const { outcome, faults } = await run("toggle-off-on");
+    runs.fake.toggles = 2;
+    const { outcome, faults } = await runs.run("toggle-off-on");
     expect(faults).toEqual([]);
     expect(outcome.remarks).toEqual([
       "switched off 2 times, in effect 1.0 s to 2.0 s after up",
@@ -34,28 +17,28 @@ describe("a case", () => {
   }, 30_000);
 
   it("has to have there what was made while it was on again", async () => {
-    fake.losesWhenFirstOn = true;
-    fake.toggles = 2;
-    const { faults } = await run("toggle-off-on");
+    runs.fake.losesWhenFirstOn = true;
+    runs.fake.toggles = 2;
+    const { faults } = await runs.run("toggle-off-on");
     expect(faults).toContainEqual(expect.stringMatching(/traces lost on the second path/));
   }, 30_000);
 
   it("is missed when Retry-After is not heeded", async () => {
-    fake.obeysRetryAfter = false;
-    expect((await run("sink-429")).faults).toEqual([
+    runs.fake.obeysRetryAfter = false;
+    expect((await runs.run("sink-429")).faults).toEqual([
       expect.stringMatching(/^Alloy was told \d+ times to wait, and by Retry-After 30 times are due$/),
     ]);
   });
 
   it("finds what comes by the new address, and what hung at the former one", async () => {
-    const { outcome, faults } = await run("endpoint-changed-while-hanging");
+    const { outcome, faults } = await runs.run("endpoint-changed-while-hanging");
     expect(faults).toEqual([]);
     expect(outcome.remarks).toEqual([expect.stringMatching(/^a sender's longest attempt took \d+ ms$/)]);
-    expect(fake.asked.slice(0, 2)).toEqual(["set endpoint", "up"]);
+    expect(runs.fake.asked.slice(0, 2)).toEqual(["set endpoint", "up"]);
   }, 30_000);
 
   it("numbers large items like all others", async () => {
-    const { outcome, faults } = await run("one-large-item");
+    const { outcome, faults } = await runs.run("one-large-item");
     expect(faults).toEqual([]);
     expect(outcome.second.payloads.maxBytes).toBeGreaterThan(3_000_000);
   }, 15_000);
@@ -90,8 +73,8 @@ describe("a case", () => {
         request.resume().on("end", () => response.writeHead(status).end());
       });
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      fake.http = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-      const outcome = (await run("gzip-bomb")).outcome;
+      runs.fake.http = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const outcome = (await runs.run("gzip-bomb")).outcome;
       server.close();
       expect(outcome.faults).toEqual(faults);
     },

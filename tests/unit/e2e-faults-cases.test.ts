@@ -1,27 +1,13 @@
 import { CASES } from "../../scripts/e2e-faults/cases";
 import type { Case } from "../../scripts/e2e-faults/case";
-import { faultsOf } from "../../scripts/e2e-faults/judge";
 import { runCase } from "../../scripts/e2e-faults/run-case";
 import { Interrupted } from "../../scripts/e2e-faults/case-bench";
-import { FakeRig, SOON } from "../helpers/fake-faults";
+import { CaseRuns } from "../helpers/case-runs";
+import { SOON } from "../helpers/fake-faults";
 
 jest.setTimeout(15_000); // some wait for what never comes
 
-let fake: FakeRig;
-beforeEach(async () => (fake = await FakeRig.start()));
-afterEach(async () => {
-  fake.ended.abort();
-  await fake.stop();
-});
-
-function named(name: string): Case {
-  return CASES.find((one) => one.name === name)!;
-}
-
-async function run(name: string) {
-  const outcome = await runCase(named(name), fake.rig, SOON);
-  return { outcome, faults: faultsOf(named(name), outcome) };
-}
+const runs = new CaseRuns();
 
 it("names each case once, and says in a sentence what it does", () => {
   const names = CASES.map(({ name }) => name);
@@ -31,16 +17,16 @@ it("names each case once, and says in a sentence what it does", () => {
 
 describe("a case", () => {
   it("passes where nothing is lost, and its end is back", async () => {
-    const { outcome, faults } = await run("sink-down");
+    const { outcome, faults } = await runs.run("sink-down");
     expect(faults).toEqual([]);
     expect(outcome.acknowledged.traces).toBeGreaterThan(9 * 30);
     expect(outcome.second.answers).toHaveProperty("200");
-    expect(fake.asked.at(-1)).toBe("put back");
+    expect(runs.fake.asked.at(-1)).toBe("put back");
   });
 
   it.each(["traces", "logs", "metrics"] as const)("is missed when a backend loses %s", async (signal) => {
-    fake.backends.loses.set(signal, new Set([3]));
-    const { faults } = await run("sink-429");
+    runs.fake.backends.loses.set(signal, new Set([3]));
+    const { faults } = await runs.run("sink-429");
     expect(faults).toEqual([
       expect.stringMatching(new RegExp(`^\\d ${signal} lost locally$`)) as string,
       "the local side never had all that was sent before the mend",
@@ -48,14 +34,14 @@ describe("a case", () => {
   });
 
   it("is missed when samples that had been found went with the ingester's disk", async () => {
-    fake.sharesBlocks = false;
-    const { faults } = await run("mimir-ingester-disk-lost");
+    runs.fake.sharesBlocks = false;
+    const { faults } = await runs.run("mimir-ingester-disk-lost");
     expect(faults).toContainEqual(expect.stringMatching(/^\d+ metrics lost locally$/));
   });
 
   it("is missed when everything is written to the backends twice", async () => {
-    fake.copies.local = 2;
-    const { faults } = await run("sink-429");
+    runs.fake.copies.local = 2;
+    const { faults } = await runs.run("sink-429");
     expect(faults.map((fault) => fault.replace(/\d+/, "n"))).toEqual([
       "n traces delivered twice locally",
       "n logs delivered twice locally",
@@ -64,33 +50,38 @@ describe("a case", () => {
   });
 
   it("is missed when a backend has read what nobody knows to have been sent again", async () => {
-    const reading = run("sink-429");
-    await fake.until(() => fake.took > 0);
-    fake.backends.count("received traces", 7);
+    const reading = runs.run("sink-429");
+    await runs.fake.until(() => runs.fake.took > 0);
+    runs.fake.backends.count("received traces", 7);
     expect((await reading).faults).toEqual(["7 traces repeated locally"]);
   });
 
   it("tells what somebody else sent, and counts nothing of it", async () => {
-    const sharing = run("sink-429");
-    await fake.until(() => fake.took > 0);
-    for (const name of ["accepted logs", "sent logs", "received logs"] as const) fake.backends.count(name, 8);
+    const sharing = runs.run("sink-429");
+    await runs.fake.until(() => runs.fake.took > 0);
+    for (const name of ["accepted logs", "sent logs", "received logs"] as const)
+      runs.fake.backends.count(name, 8);
     const { outcome, faults } = await sharing;
     expect(outcome.company).toEqual({ traces: 0, logs: 8, metrics: 0 });
     expect(faults).toEqual([]);
   });
 
   it("is missed when the second path has less, or more, than was sent", async () => {
-    fake.copies.second = 0;
-    expect((await run("sink-slow")).faults).toContainEqual(expect.stringMatching(/lost on the second path/));
-    fake.copies.second = 2;
-    expect((await run("sink-slow")).faults).toContainEqual(expect.stringMatching(/repeated on the second/));
+    runs.fake.copies.second = 0;
+    expect((await runs.run("sink-slow")).faults).toContainEqual(
+      expect.stringMatching(/lost on the second path/),
+    );
+    runs.fake.copies.second = 2;
+    expect((await runs.run("sink-slow")).faults).toContainEqual(
+      expect.stringMatching(/repeated on the second/),
+    );
   });
 
   it("is missed when a backend discards, or is started anew unasked", async () => {
-    const discarding = run("sink-429");
-    await fake.until(() => fake.took > 0);
-    fake.backends.count("discarded logs", 4);
-    fake.containers = fake.containers.replace(/1$/, "2");
+    const discarding = runs.run("sink-429");
+    await runs.fake.until(() => runs.fake.took > 0);
+    runs.fake.backends.count("discarded logs", 4);
+    runs.fake.containers = runs.fake.containers.replace(/1$/, "2");
     expect((await discarding).faults).toEqual([
       "4 logs discarded by the backend",
       "tempo was started anew 1 times",
@@ -98,19 +89,21 @@ describe("a case", () => {
   });
 
   it("is missed when a sender hears of it", async () => {
-    fake.answers = (attempt) =>
+    runs.fake.answers = (attempt) =>
       attempt === 4 ? { retryable: true, said: "gRPC 14 sending queue is full", unanswered: false } : "taken";
-    expect((await run("sink-down")).faults).toEqual(["senders were told: gRPC 14 sending queue is full"]);
+    expect((await runs.run("sink-down")).faults).toEqual([
+      "senders were told: gRPC 14 sending queue is full",
+    ]);
   });
 
   it("allows repeats where an answer was lost, and knows how many there may be", async () => {
-    const { outcome, faults } = await run("answer-lost");
+    const { outcome, faults } = await runs.run("answer-lost");
     expect(outcome.second.repeated.traces).toBeGreaterThan(0);
     expect(faults).toEqual([]);
   });
 
   it("allows what a refusal costs where Alloy counts it", async () => {
-    const { outcome, faults } = await run("sink-401-then-repaired");
+    const { outcome, faults } = await runs.run("sink-401-then-repaired");
     expect(outcome.second.lost.traces).toBeGreaterThan(0);
     expect(outcome.second.lost).toEqual(outcome.second.dropped);
     expect(faults).toEqual([]);
@@ -132,21 +125,21 @@ describe("what a case does to the stack", () => {
     ["node-stopped", ["restart node"]],
     ["node-suspended", ["suspend node", "node goes on"]],
   ])("%s: %j", async (name, asked) => {
-    await run(name);
-    const done = fake.asked.filter((what) => !what.startsWith("put back"));
+    await runs.run(name);
+    const done = runs.fake.asked.filter((what) => !what.startsWith("put back"));
     expect(done).toEqual(
       asked.map((what) => (typeof what === "string" ? what : (expect.stringMatching(what) as string))),
     );
-    expect(fake.asked.at(-1)).toBe("put back");
+    expect(runs.fake.asked.at(-1)).toBe("put back");
   });
 });
 
 it("is mended when it is ended early, or cannot go on", async () => {
-  const ending = run("sink-down");
-  setTimeout(() => fake.ended.abort(), 450);
+  const ending = runs.run("sink-down");
+  setTimeout(() => runs.fake.ended.abort(), 450);
   await expect(ending).rejects.toThrow(Interrupted);
-  expect(fake.asked.at(-1)).toBe("put back");
-  expect((await fetch(fake.sink.url())).status).toBe(404); // it is up again
+  expect(runs.fake.asked.at(-1)).toBe("put back");
+  expect((await fetch(runs.fake.sink.url())).status).toBe(404); // it is up again
 });
 
 describe("a case whose mend fails", () => {
@@ -156,7 +149,7 @@ describe("a case whose mend fails", () => {
     expects: {},
     during,
     mend: () => {
-      fake.asked.push("mend");
+      runs.fake.asked.push("mend");
       return Promise.reject(new Error("no mend"));
     },
   });
@@ -165,18 +158,18 @@ describe("a case whose mend fails", () => {
     await expect(
       runCase(
         failing(() => Promise.resolve()),
-        fake.rig,
+        runs.fake.rig,
         SOON,
       ),
     ).rejects.toThrow("no mend");
-    expect(fake.asked.filter((what) => what === "mend")).toHaveLength(1);
-    expect(fake.asked.at(-1)).toBe("put back");
+    expect(runs.fake.asked.filter((what) => what === "mend")).toHaveLength(1);
+    expect(runs.fake.asked.at(-1)).toBe("put back");
   });
 
   it("tells what went wrong first", async () => {
     const during = () => Promise.reject(new Error("no fault"));
-    await expect(runCase(failing(during), fake.rig, SOON)).rejects.toThrow("no fault");
-    expect(fake.told).toEqual(["failing could not be mended at once: no mend"]);
-    expect(fake.asked.at(-1)).toBe("put back");
+    await expect(runCase(failing(during), runs.fake.rig, SOON)).rejects.toThrow("no fault");
+    expect(runs.fake.told).toEqual(["failing could not be mended at once: no mend"]);
+    expect(runs.fake.asked.at(-1)).toBe("put back");
   });
 });
