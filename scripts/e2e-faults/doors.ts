@@ -94,7 +94,7 @@ export class HttpDoor implements Door {
 
 /** The same words for the same error. */
 function timeless(reason: string): string {
-  return reason.replace(/ \(\d{4}-[\w:.-]+\)|^\d+ [A-Z_]+: /g, "");
+  return reason.replace(/ \(\d{4}-[\w:.-]+\)|^\d+ [A-Z_]+: | after [\d.]+s,.*$/g, "");
 }
 
 function taken(answer: Buffer): Outcome {

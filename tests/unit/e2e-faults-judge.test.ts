@@ -141,9 +141,10 @@ describe("what a backend has read again", () => {
 
   it("may be what a backend that ends did not answer for, and no more", () => {
     const expects = { local: { cutOff: ["logs" as const] } };
-    expect(faults(readAgain(150, [2, 1]), expects)).toEqual([]);
-    expect(faults(readAgain(151, [2, 1]), expects)).toEqual(["151 logs repeated locally, and 150 may be"]);
-    expect(faults(readAgain(1, [0, 0]), expects)).toHaveLength(1);
+    // Three requests failed, and two more may have been sent again by the HTTP client itself.
+    expect(faults(readAgain(250, [2, 1]), expects)).toEqual([]);
+    expect(faults(readAgain(251, [2, 1]), expects)).toEqual(["251 logs repeated locally, and 250 may be"]);
+    expect(faults(readAgain(101, [0, 0]), expects)).toEqual(["101 logs repeated locally, and 100 may be"]);
   });
 
   it("is no excuse for what Alloy itself delivered twice", () => {
