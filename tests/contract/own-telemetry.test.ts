@@ -153,7 +153,7 @@ describeWith([alloy], "the real Alloy, reading itself while Sumo refuses it", ()
 function boundOf(exporter: string): number {
   const file = exporter === "sumo" ? "sumo" : "local";
   const text = fs.readFileSync(path.join(__dirname, `../../alloy/${file}.alloy`), "utf8");
-  return Number(/queue_size = (\d+)/.exec(text)![1]);
+  return Number(/queue_size\s*= (\d+)/.exec(text)![1]);
 }
 
 /** The configuration with this test's neighbours, its cluster and its pace. */
