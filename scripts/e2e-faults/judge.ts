@@ -8,9 +8,6 @@ import { PER_REQUEST } from "./numbers";
 const AWAY =
   /ECONNREFUSED|ECONNRESET|EPIPE|UND_ERR_|other side closed|No connection established|Failed to connect|Connection dropped|gRPC [14] /;
 
-/** Of each local exporter (alloy/local.alloy). Go's HTTP client sends again, untold, what a closing connection took along. */
-const WORKERS = 2;
-
 /** Items that are sent in so long. */
 export function itemsIn(ms: number | undefined, rate: number): Items {
   return each((signal) => Math.ceil((((ms ?? 0) * rate) / 1_000) * PER_REQUEST[signal]));
@@ -77,11 +74,11 @@ export function faultsOf({ expects }: Pick<Case, "expects">, outcome: Outcome): 
 
 /** As many items as a backend may have read in vain: it refused them, or ended before it answered, and they came again. */
 function readAgain({ local }: Outcome, signal: Signal, expects: Expectation): number {
+  // Nobody can tell how often: Alloy's log names one attempt in ten seconds, and its HTTP client sends again untold.
+  if (expects.local?.cutOff?.includes(signal)) return Infinity;
   const { refused, unanswered, largestBatch } = local;
-  const cutOff = expects.local?.cutOff?.includes(signal) ?? false;
-  const failed = refused[signal] + unanswered[signal];
   // Where an answer was lost that need not have been, nobody can tell what is there twice.
-  const attempts = cutOff ? failed + WORKERS : unanswered[signal] === 0 ? failed : 0;
+  const attempts = unanswered[signal] === 0 ? refused[signal] : 0;
   return attempts === 0 ? 0 : attempts * largestBatch[signal]; // it may be Infinity
 }
 
