@@ -142,8 +142,6 @@ export interface Outcome {
     refused: Items;
     /** Alloy's requests that had no answer: these items may be there twice. */
     unanswered: Items;
-    /** Items of the largest of Alloy's requests, or a few more. */
-    largestBatch: Items;
     discarded: Items;
     /** Signals whose backend was started anew, so that its counts may lack the last moment before. */
     restarted: Signal[];

@@ -36,7 +36,9 @@ export function faultsOf({ expects }: Pick<Case, "expects">, outcome: Outcome): 
     const { lost, twice, repeated, discarded } = outcome.local;
     const resent = expects.resent ? outcome.sender.unanswered[signal] : 0;
     const mayComeTwice = itemsIn(local.repeated, outcome.rate)[signal] + resent;
-    const mayBeRead = Math.max(mayComeTwice, twice[signal]) + readAgain(outcome, signal, expects);
+    const mayBeRead = mayReadAgain(outcome, signal, expects)
+      ? Infinity
+      : Math.max(mayComeTwice, twice[signal]);
     check(
       lost[signal] <= may.local[signal],
       `${lost[signal]} ${signal} lost locally${upTo(may.local[signal])}`,
@@ -72,14 +74,13 @@ export function faultsOf({ expects }: Pick<Case, "expects">, outcome: Outcome): 
   return faults;
 }
 
-/** As many items as a backend may have read in vain: it refused them, or ended before it answered, and they came again. */
-function readAgain({ local }: Outcome, signal: Signal, expects: Expectation): number {
-  // Nobody can tell how often: Alloy's log names one attempt in ten seconds, and its HTTP client sends again untold.
-  if (expects.local?.cutOff?.includes(signal)) return Infinity;
-  const { refused, unanswered, largestBatch } = local;
-  // Where an answer was lost that need not have been, nobody can tell what is there twice.
-  const attempts = unanswered[signal] === 0 ? refused[signal] : 0;
-  return attempts === 0 ? 0 : attempts * largestBatch[signal]; // it may be Infinity
+/**
+ * Whether a backend may have read some in vain: it refused them, or ended before it answered, and they came again. How often
+ * nobody can tell: Alloy's log names one such attempt in ten seconds, and its HTTP client sends again untold.
+ */
+function mayReadAgain({ local }: Outcome, signal: Signal, expects: Expectation): boolean {
+  if (expects.local?.cutOff?.includes(signal)) return true;
+  return local.refused[signal] > 0 && local.unanswered[signal] === 0;
 }
 
 function checkTimes(

@@ -31,7 +31,6 @@ export function localOutcome(
     repeated: each((signal) =>
       beyond(meter.growth(`received ${signal}`), signal, account.found[signal].distinct + lost[signal]),
     ),
-    largestBatch: each((signal) => meter.largestBatch(signal)),
     discarded: each(
       (signal) =>
         meter.growth(`discarded ${signal}`) +

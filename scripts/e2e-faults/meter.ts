@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { SECOND } from "../../alloy/labels";
-import type { Signal } from "../lib/otlp";
 import { labelsOf } from "../lib/paths";
 import { parseMetrics, type Sample, sumOf } from "../lib/prometheus";
 import { LOCAL_EXPORTER } from "./attempts";
-import { Batches } from "./batches";
 import type { Part } from "./kube";
 
 /** A sum of counters of one page. */
@@ -100,7 +98,6 @@ export class Meter {
   private readonly zero = new Map<CounterName, number>();
   private readonly startedAt = new Map<Part, number>();
   private readonly restarted = new Set<Part>();
-  private readonly batches = new Batches();
   private stopped = false;
 
   constructor(private readonly read: ReadPage) {}
@@ -117,7 +114,6 @@ export class Meter {
 
   /** Begins to count from here. @throws Error when a page cannot be read */
   async reset(): Promise<void> {
-    this.batches.reset();
     for (const part of PARTS_READ) this.note(part, parseMetrics(await this.read(part)));
     this.restarted.clear();
     for (const name of NAMES) this.zero.set(name, this.total(name));
@@ -139,11 +135,6 @@ export class Meter {
     return this.total(name) - (this.zero.get(name) ?? 0);
   }
 
-  /** How many items the largest of Alloy's requests to a backend had since `reset`, or a few more. */
-  largestBatch(signal: Signal): number {
-    return this.batches.largest[signal];
-  }
-
   /** Whether a program was started anew since `reset`, so that a little may have gone uncounted. */
   hasRestarted(part: Part): boolean {
     return this.restarted.has(part);
@@ -161,7 +152,6 @@ export class Meter {
     const isNew = known !== undefined && startedAt > known;
     if (isNew) this.restarted.add(part);
     this.startedAt.set(part, startedAt);
-    if (part === "alloy") this.batches.note(samples, { anew: isNew });
     for (const name of NAMES) {
       const { metric, labels, part: its } = COUNTERS[name] as Counter;
       if (its !== part) continue;

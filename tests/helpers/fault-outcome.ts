@@ -14,7 +14,6 @@ export function goodOutcome(name = "a-case"): Outcome {
       repeated: none(),
       refused: none(),
       unanswered: none(),
-      largestBatch: each(() => 50),
       discarded: none(),
       restarted: [],
     },

@@ -123,7 +123,7 @@ describe("a promise allows for", () => {
 });
 
 describe("what a backend has read again", () => {
-  /** @param attempts Alloy's requests of 50 log records that it refused, and that it did not answer */
+  /** @param attempts Alloy's requests that it refused, and that it did not answer */
   const readAgain =
     (items: number, [refused, unanswered]: [number, number]) =>
     ({ local }: Outcome) => {
@@ -132,10 +132,9 @@ describe("what a backend has read again", () => {
       local.unanswered.logs = unanswered;
     };
 
-  it("was refused after it had been counted, as far as Alloy's requests can explain it, unless an answer was lost, too", () => {
+  it("was refused after it had been counted, unless an answer was lost, too", () => {
     expect(faults(readAgain(90, [2, 0]))).toEqual([]);
-    expect(faults(readAgain(101, [2, 0]))).toEqual(["101 logs repeated locally, and 100 may be"]);
-    expect(faults(readAgain(500_000, [1, 0]))).toHaveLength(1);
+    expect(faults(readAgain(90, [0, 0]))).toEqual(["90 logs repeated locally"]);
     expect(faults(readAgain(90, [2, 1]))).toEqual(["90 logs repeated locally"]);
   });
 

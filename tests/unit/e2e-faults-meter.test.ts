@@ -41,29 +41,6 @@ describe("the meter", () => {
     expect(meter.growth("failed logs")).toBe(9);
   });
 
-  it("knows how many items Alloy's largest request had since, across a restart of it", async () => {
-    const page = (startedAt: number, counts: number[]) => {
-      const bounds = ["100", "500", "2000", "+Inf"];
-      const series = bounds.map(
-        (le, i) =>
-          `otelcol_exporter_queue_batch_send_size_bucket{component_id="otelcol.exporter.otlphttp.loki",le="${le}"} ${counts[i]}`,
-      );
-      return [`process_start_time_seconds ${startedAt}`, ...series].join("\n");
-    };
-    let alloy = page(1, [5, 6, 7, 7]); // a larger one before is none of ours
-    meter = new Meter((part) => (part === "alloy" ? Promise.resolve(alloy) : backends.page(part)));
-    await meter.reset();
-    expect(meter.largestBatch("logs")).toBe(0);
-    alloy = page(1, [9, 10, 11, 11]);
-    await meter.look();
-    expect([meter.largestBatch("logs"), meter.largestBatch("traces")]).toEqual([100, 0]);
-    alloy = page(2, [1, 2, 2, 2]);
-    await meter.look();
-    alloy = page(2, [8, 9, 9, 9]);
-    await meter.look();
-    expect(meter.largestBatch("logs")).toBe(500);
-  });
-
   it("keeps what it has while a page cannot be read", async () => {
     const patchy = { away: false };
     meter = new Meter((part) => (patchy.away ? Promise.reject(new Error("away")) : backends.page(part)));
