@@ -42,12 +42,16 @@ export class LiveStack {
   /** Reads a part's page, of the pod that it was read from last while that one answers. */
   readonly readPage: ReadPage = async (part) => {
     const { kube } = this.tools;
-    const name = this.podNames.get(part) ?? (await kube.pod(part)).metadata.name;
-    this.podNames.set(part, name);
-    return kube.page(part, name).catch((error: unknown) => {
+    const known = this.podNames.get(part);
+    if (known !== undefined) {
+      const page = await kube.page(part, known).catch(() => undefined);
+      if (page !== undefined) return page;
       this.podNames.delete(part);
-      throw error;
-    });
+    }
+    const { name } = (await kube.pod(part)).metadata;
+    const page = await kube.page(part, name);
+    this.podNames.set(part, name);
+    return page;
   };
 
   /** What is not ready; undefined: every part is. */
