@@ -98,18 +98,14 @@ export class Meter {
   private readonly zero = new Map<CounterName, number>();
   private readonly startedAt = new Map<Part, number>();
   private readonly restarted = new Set<Part>();
+  private readonly turns = new Map<Part, Promise<void>>();
   private stopped = false;
 
   constructor(private readonly read: ReadPage) {}
 
   /** Reads every page once, or those of some parts; one that cannot be read now stays as it was. */
   async look(parts: readonly Part[] = PARTS_READ): Promise<void> {
-    await Promise.all(
-      parts.map(async (part) => {
-        const page = await this.read(part).catch(() => undefined);
-        if (page !== undefined) this.note(part, parseMetrics(page));
-      }),
-    );
+    await Promise.all(parts.map((part) => this.lookInTurn(part)));
   }
 
   /** Begins to count from here. @throws Error when a page cannot be read */
@@ -138,6 +134,16 @@ export class Meter {
   /** Whether a program was started anew since `reset`, so that a little may have gone uncounted. */
   hasRestarted(part: Part): boolean {
     return this.restarted.has(part);
+  }
+
+  /** One after another: a page that comes after a later one would read as counters that have started over. */
+  private lookInTurn(part: Part): Promise<void> {
+    const turn = (this.turns.get(part) ?? Promise.resolve()).then(async () => {
+      const page = await this.read(part).catch(() => undefined);
+      if (page !== undefined) this.note(part, parseMetrics(page));
+    });
+    this.turns.set(part, turn);
+    return turn;
   }
 
   private total(name: CounterName): number {

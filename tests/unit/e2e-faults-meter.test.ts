@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { readAttempts } from "../../scripts/e2e-faults/attempts";
 import { Containers } from "../../scripts/e2e-faults/containers";
 import { Meter } from "../../scripts/e2e-faults/meter";
@@ -39,6 +40,22 @@ describe("the meter", () => {
     backends.count("failed logs", 2);
     await meter.look();
     expect(meter.growth("failed logs")).toBe(9);
+  });
+
+  it("takes no page that comes late for one that counts from 0 again", async () => {
+    const delaysMs = [0, 50, 0];
+    meter = new Meter(async (part) => {
+      const page = await backends.page(part);
+      if (part === "alloy") await sleep(delaysMs.shift());
+      return page;
+    });
+    await meter.reset();
+    const looks = [3, 4].map((count) => {
+      backends.count("sent logs", count);
+      return meter.look(["alloy"]);
+    });
+    await Promise.all(looks);
+    expect(meter.growth("sent logs")).toBe(7);
   });
 
   it("keeps what it has while a page cannot be read", async () => {
