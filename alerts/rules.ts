@@ -38,14 +38,14 @@ function alloyRules(): Rule[] {
       title: "A path does not take what it is sent",
       expr: refusals("5m"),
       for: "5m",
-      text: `The label path says which: the queue on disk holds what it is to get. If it is tempo, loki or mimir, see \`kubectl -n watchtower get pods\`; if it is sumo, whether the network reaches it. ${DASHBOARD} shows its answers and the queue.`,
+      text: `The label path says which: the queue on disk holds what it is to get. If it is tempo, loki or mimir, see \`npm run status\`; if it is sumo, whether the network reaches it. ${DASHBOARD} shows its answers and the queue.`,
     },
     {
       uid: "watchtower-given-up",
       title: "A path has lost telemetry",
       expr: anySignal(["exporter_send_failed", "exporter_enqueue_failed"], "path"),
       for: "0s",
-      text: `Refused for good, or the queue was full: the label path says which path lacks it now, the other has it. ${DASHBOARD}, panel Given up; the reason is in \`kubectl -n watchtower logs deploy/alloy\`.`,
+      text: `Refused for good, or the queue was full: the label path says which path lacks it now, the other has it. ${DASHBOARD}, panel Given up; the reason is in \`npm run logs -- alloy\`.`,
     },
     {
       uid: "watchtower-queue-filling",
@@ -66,14 +66,14 @@ function alloyRules(): Rule[] {
       title: "Alloy refused its newest configuration",
       expr: `alloy_config_last_load_successful{${ALLOY}} == bool 0`,
       for: "1m",
-      text: "It runs the one before, so the last `pulumi up` has not taken effect. Why is in `kubectl -n watchtower logs deploy/alloy`.",
+      text: "It runs the one before, so the last `pulumi up` has not taken effect. Why is in `npm run logs -- alloy`.",
     },
     {
       uid: "watchtower-silent",
       title: "Alloy tells nothing of itself",
       expr: `absent(up{${ALLOY}})`,
       for: "5m",
-      text: "The other rules and the dashboard Pipeline are blind. See `kubectl -n watchtower get pods` for Alloy and Mimir.",
+      text: "The other rules and the dashboard Pipeline are blind. See `npm run status` for Alloy and Mimir.",
     },
   ];
 }
@@ -112,7 +112,7 @@ function podRules(): Rule[] {
       title: "A container keeps restarting",
       expr: `${restarts("15m")} > 1`,
       for: "0s",
-      text: "See why with `kubectl -n watchtower describe pod` and `kubectl -n watchtower logs --previous`; OOMKilled: give it more memory in values/sizes.ts.",
+      text: "`npm run status` says why; OOMKilled: give it more memory in values/sizes.ts.",
     },
     {
       uid: "watchtower-memory",
@@ -126,7 +126,7 @@ function podRules(): Rule[] {
       title: "A program's metrics are missing",
       expr: `up{job=~"watchtower/.+"} == bool 0`,
       for: "5m",
-      text: "Its panels are stale, whatever they show. See `kubectl -n watchtower get pods`; for the kubelet, whether this cluster's kubelets answer at port 10250.",
+      text: "Its panels are stale, whatever they show. See `npm run status`; for the kubelet, whether this cluster's kubelets answer at port 10250.",
     },
   ];
 }

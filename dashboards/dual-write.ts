@@ -27,10 +27,9 @@ export function dualWriteDashboard(components: ReadonlySet<Component>): Dashboar
 
 function secondPath(): AnyPanel[] {
   return [
-    lines({ title: "Second write", description: "1: on; 0: off, and nothing below is amiss", span: 8 }, [
-      own.secondPathRuns(),
-      "on",
-    ]).max(1),
+    lines({ title: "Second write", description: "1: on; 0: off", span: 8 }, [own.secondPathRuns(), "on"]).max(
+      1,
+    ),
     lines(
       {
         title: "Waiting",

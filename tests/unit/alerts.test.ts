@@ -42,7 +42,7 @@ describe("the alert rules", () => {
   });
 
   it.each(named)("say what to do next: %s", (_, { text }) => {
-    expect(text).toMatch(/`(kubectl|pulumi|docker) [^`]+`|values\/[a-z$]+(\.ts)?/);
+    expect(text).toMatch(/`(npm run|pulumi|docker) [^`]+`|values\/[a-z$]+(\.ts)?/);
     expect(text.length).toBeGreaterThan(60);
   });
 
