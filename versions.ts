@@ -29,6 +29,13 @@ export const CHARTS: Record<Component, PinnedChart> = {
   alloy: { chart: "alloy", repo: GRAFANA, version: "1.11.1", appVersion: "v1.18.1" },
 };
 
+/** The reloader that the alloy chart brings along; a test holds it to the chart's own. */
+export const RELOADER = {
+  registry: "quay.io",
+  image:
+    "prometheus-operator/prometheus-config-reloader:v0.91.0@sha256:7d9e4eea5f1139e602508871f422b0116c60e87c662f3dcd234d5ab60cd0d8c1",
+};
+
 /** Machines that the programs below are published for, as Node names them. */
 export type Platform = `${"linux" | "darwin"}-${"x64" | "arm64"}`;
 

@@ -106,8 +106,8 @@ function otlpNodePorts(name: string, namespace: pulumi.Output<string>): k8s.core
       type: "NodePort",
       selector: { "app.kubernetes.io/name": "alloy", "app.kubernetes.io/instance": name },
       ports: [
-        { name: "otlp-grpc", port: 4317, targetPort: 4317, nodePort: NODE_PORT.otlpGrpc },
-        { name: "otlp-http", port: 4318, targetPort: 4318, nodePort: NODE_PORT.otlpHttp },
+        { name: "otlp-grpc", port: 4317, targetPort: ALLOY.otlp.grpc, nodePort: NODE_PORT.otlpGrpc },
+        { name: "otlp-http", port: 4318, targetPort: ALLOY.otlp.http, nodePort: NODE_PORT.otlpHttp },
       ],
     },
   };

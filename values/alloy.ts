@@ -1,4 +1,5 @@
 import type { Component } from "../versions";
+import { reloaderContainer } from "./alloy-reloader";
 import { alloyRights } from "./alloy-rights";
 import { goMemoryLimit, type HelmValues, NAMESPACE, type Resources, RESTRICTED } from "./shared";
 import { SIZE } from "./sizes";
@@ -12,6 +13,11 @@ export const ALLOY = {
   serviceAccount: "alloy",
   /** Has the whole cluster for its place, so its name says whose it is. */
   clusterRole: "watchtower-alloy",
+  /**
+   * Where the pod takes OTLP (`alloy/ingest.alloy`). No other pod listens there: when the node has started again, the service
+   * leads to Alloy's former address for some seconds, which another has by then, and 4317 and 4318 are Tempo's, too.
+   */
+  otlp: { grpc: 24317, http: 24318 },
   /** Room for the queues of all four exporters: the sum of their bounds in `alloy/`. */
   claimSize: "3Gi",
   /** User and group of the image. */
@@ -64,19 +70,19 @@ export function alloyValues({ imageRegistry, components }: AlloySettings) {
       ...base.alloy,
       configMap: { create: false, name: ALLOY.configMap, key: ALLOY.configKey },
       stabilityLevel: "public-preview", // otelcol.storage.file
-      // New connections find the service without a pod after 1.5 s at most, and the others end within 2.2 s
-      // (alloy/ingest.alloy): then nothing is on its way, and no request is cut off. Needs Kubernetes 1.30.
+      // New connections find the service without a pod after 2.5 s at most (alloy-reloader.ts), and the others end within
+      // 2.2 s (alloy/ingest.alloy): then nothing is on its way, and no request is cut off. Needs Kubernetes 1.30.
       lifecycle: { preStop: { sleep: { seconds: 5 } } },
       storagePath: "/var/lib/alloy",
       extraPorts: [
         {
           name: "otlp-grpc",
           port: 4317,
-          targetPort: 4317,
+          targetPort: ALLOY.otlp.grpc,
           protocol: "TCP",
           appProtocol: "kubernetes.io/h2c",
         },
-        { name: "otlp-http", port: 4318, targetPort: 4318, protocol: "TCP" },
+        { name: "otlp-http", port: 4318, targetPort: ALLOY.otlp.http, protocol: "TCP" },
       ],
       mounts: {
         extra: [
@@ -86,9 +92,10 @@ export function alloyValues({ imageRegistry, components }: AlloySettings) {
       },
       livenessProbe: { httpGet: { path: "/-/healthy", port: 12345 }, periodSeconds: 10, failureThreshold: 6 },
     },
-    configReloader: { enabled: true, resources: SIZE.alloyReloader },
+    configReloader: { enabled: false }, // ours is among extraContainers
     controller: {
       ...base.controller,
+      extraContainers: [reloaderContainer({ imageRegistry, watched: "/etc/alloy" })],
       updateStrategy: { type: "Recreate" }, // one writer to the queue's volume
       terminationGracePeriodSeconds: 30,
       volumes: {

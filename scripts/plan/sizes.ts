@@ -24,7 +24,7 @@ export function sizeOf(values: Record<string, unknown>): Size {
   if (values.enabled === false) return NOTHING;
   const { resources, ...rest } = values;
   const own = isSize(resources) ? times(replicasOf(values), containerSize(resources)) : NOTHING;
-  return Object.values(rest).filter(isRecord).map(sizeOf).reduce(plus, own);
+  return Object.values(rest).flat().filter(isRecord).map(sizeOf).reduce(plus, own);
 }
 
 export function total(sizes: Size[]): Size {

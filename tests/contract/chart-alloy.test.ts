@@ -4,7 +4,7 @@ import { ADDRESS, NAMESPACE } from "../../values/shared";
 import { COMPONENTS } from "../../versions";
 import { hasToken } from "../helpers/pod-security";
 import { type ReleaseName, renderOf, toRender } from "../helpers/releases";
-import { behind, container, mountPath } from "../helpers/render";
+import { behind, container, mountPath, render } from "../helpers/render";
 import { describeWith } from "../helpers/tools";
 
 const TEXT = alloyConfig({ components: new Set(COMPONENTS), secondPath: true });
@@ -59,12 +59,27 @@ describeWith(toRender("alloy"), "Alloy, as its chart renders it", () => {
     expect(renderOf("alloy").ofKind("ConfigMap")).toEqual([]); // ours is the program's own object
   });
 
+  it("has the chart's own reloader but for its probe: the pod is ready only while it runs", () => {
+    const { image, readinessProbe, ...ours } = container(pod(), "config-reloader");
+    const chart = render({ name: "alloy", chart: "alloy", values: { controller: { type: "deployment" } } });
+    const { image: its, ...charts } = container(chart.pod(), "config-reloader");
+    expect(image).toBe(its);
+    expect(readinessProbe).toMatchObject({
+      httpGet: { path: "/healthz" },
+      periodSeconds: 1,
+      failureThreshold: 1,
+    });
+    const { httpGet } = readinessProbe!;
+    expect(ours.args).toEqual([...charts.args!, `--listen-address=:${httpGet!.port}`]);
+    expect(ours.volumeMounts).toEqual(charts.volumeMounts);
+  });
+
   it("takes OTLP inside the cluster, where its text listens, and shows its page to nobody outside", () => {
     const service = renderOf("alloy").one("Service", "alloy");
     const listening = attributes(TEXT, "endpoint").filter((address) => address.startsWith("0.0.0.0:"));
-    expect(listening).toEqual(["0.0.0.0:4317", "0.0.0.0:4318"]);
-    for (const port of [4317, 4318])
-      expect(behind(service, port, [pod()])).toEqual([`Deployment alloy:${port}`]);
+    expect(listening.map((address) => `Deployment alloy:${address.split(":")[1]}`)).toEqual(
+      [4317, 4318].flatMap((port) => behind(service, port, [pod()])),
+    );
     expect(service.spec?.type).toBe("ClusterIP");
     expect(renderOf("alloy").text).not.toMatch(/nodePort/i);
   });

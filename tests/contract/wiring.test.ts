@@ -148,8 +148,8 @@ describeWith(toRender(...COMPONENTS), "the program and its charts", () => {
     );
     expect(reached).toEqual([
       ["Deployment grafana:3000"],
-      ["Deployment alloy:4317"],
-      ["Deployment alloy:4318"],
+      ["Deployment alloy:24317"],
+      ["Deployment alloy:24318"],
     ]);
   });
 

@@ -31,8 +31,8 @@ export class PlainAlloy {
       .replace(/directory( *)= "\/var\/lib\/alloy(.*)"/g, `directory$1= "${this.folder}$2"`)
       .replace(/(storage\.file .*\n)/g, "$1\tcreate_directory = true\n")
       .replaceAll("/etc/sumo", this.folder)
-      .replace("0.0.0.0:4317", `127.0.0.1:${this.ports.grpc}`)
-      .replace("0.0.0.0:4318", `127.0.0.1:${this.ports.http}`);
+      .replace("0.0.0.0:24317", `127.0.0.1:${this.ports.grpc}`)
+      .replace("0.0.0.0:24318", `127.0.0.1:${this.ports.http}`);
     fs.writeFileSync(path.join(this.folder, "config.alloy"), this.text(here));
   }
 

@@ -46,7 +46,7 @@ describe("Alloy's configuration", () => {
 
   it("has the very same receiver whatever the stack runs, so that a reload never touches its ports", () => {
     const receivers = variants.map(([, text]) => blocks(text)["otelcol.receiver.otlp.ingest"]);
-    expect(receivers[0]).toMatch(/0\.0\.0\.0:4317.*0\.0\.0\.0:4318/s);
+    expect(receivers[0]).toMatch(/0\.0\.0\.0:24317.*0\.0\.0\.0:24318/s);
     expect(new Set(receivers).size).toBe(1);
   });
 

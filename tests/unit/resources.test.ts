@@ -1,4 +1,5 @@
 import { ofType, record, type Recorded, type Recording } from "../../scripts/lib/record";
+import { ALLOY } from "../../values/alloy";
 import { nameOf, object, releases } from "../../scripts/lib/recorded";
 
 let recording: Recording;
@@ -116,7 +117,7 @@ describe("Alloy's node ports", () => {
       spec: { type: string; ports: { targetPort: number }[] };
     };
     expect(spec.type).toBe("NodePort");
-    expect(spec.ports.map(({ targetPort }) => targetPort).sort()).toEqual([4317, 4318]);
+    expect(spec.ports.map(({ targetPort }) => targetPort)).toEqual([ALLOY.otlp.grpc, ALLOY.otlp.http]);
     expect(JSON.stringify(releases(recording).alloy)).not.toMatch(/nodePort/i);
   });
 });

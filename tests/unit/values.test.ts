@@ -64,7 +64,7 @@ describe("requests and limits", () => {
     expect(requests.millicores).toBeLessThanOrEqual(limits.millicores);
   });
 
-  const ours = sized.filter(([, one]) => one !== charts.grafana && one !== charts.alloy.configReloader);
+  const ours = sized.filter(([, one]) => one !== charts.grafana && one.name !== "config-reloader");
   it.each(ours)(
     "of a container of %s leave its garbage collector room below the kernel's line",
     (_, { resources, env, extraEnv }) => {

@@ -1,0 +1,40 @@
+import { RELOADER } from "../versions";
+import { RESTRICTED } from "./shared";
+import { SIZE } from "./sizes";
+
+/** User and group of the image: nobody. */
+const USER = 65534;
+const PORT = 8080;
+
+/**
+ * The sidecar that tells Alloy of a changed configuration. The chart has the same, but without a readiness probe, and that
+ * one closes the door: it ends at once when its pod is deleted, and so the pod is not ready while Alloy waits (`preStop`).
+ * Kubernetes would go on sending new connections to a pod that is about to end, as long as it is ready and the only one.
+ * @param watched folder of Alloy's configuration
+ */
+export function reloaderContainer({ imageRegistry, watched }: { imageRegistry?: string; watched: string }) {
+  return {
+    name: "config-reloader",
+    image: `${imageRegistry ?? RELOADER.registry}/${RELOADER.image}`,
+    args: [
+      `--watched-dir=${watched}`,
+      "--reload-url=http://localhost:12345/-/reload",
+      `--listen-address=:${PORT}`,
+    ],
+    readinessProbe: {
+      httpGet: { path: "/healthz", port: PORT },
+      initialDelaySeconds: 2,
+      periodSeconds: 1,
+      failureThreshold: 1,
+    },
+    resources: SIZE.alloyReloader,
+    securityContext: {
+      ...RESTRICTED,
+      readOnlyRootFilesystem: true,
+      runAsNonRoot: true,
+      runAsUser: USER,
+      runAsGroup: USER,
+    },
+    volumeMounts: [{ name: "config", mountPath: watched }],
+  };
+}
