@@ -1,6 +1,6 @@
 import type { Engine, Kept } from "../lib/engine";
 import { clusterState } from "../lib/kind";
-import { startNode } from "../lib/node";
+import { keepPodTrafficInside, startNode } from "../lib/node";
 import type { Stack } from "../lib/stack";
 import { forgetHalfMade } from "./releases";
 
@@ -20,7 +20,7 @@ export interface Broken {
  */
 export async function mend(
   { engine, kept, where, tell }: Broken,
-  act = { startNode, forgetHalfMade },
+  act = { startNode, keepPodTrafficInside, forgetHalfMade },
 ): Promise<void> {
   const { cluster, clusterUrn, interrupted, releases, resources } = kept;
   if (cluster && !clusterUrn) return; // one that was only begun, the program makes anew
@@ -32,6 +32,6 @@ export async function mend(
     tell(`The cluster is ${state === "half-made" ? "half-made" : "gone"}: making it anew`);
     // With all that lived in it; what does not, such as a drawn password, stays.
     return engine.destroy({ target: [clusterUrn!], targetDependents: true });
-  }
+  } else if (cluster) await act.keepPodTrafficInside(cluster);
   if (interrupted && resources > 0) await act.forgetHalfMade(releases, where);
 }
