@@ -43,7 +43,7 @@ export async function run(argv: string[], around: Surroundings): Promise<0 | 1 |
     return 0;
   }
   if ("faults" in parsed) {
-    around.err.write(parsed.faults.map((fault) => `loadgen: ${fault}\n`).join(""));
+    refuse(around, parsed.faults, argv.includes("--json"));
     return 2;
   }
   return generate(parsed.options, around);
@@ -60,7 +60,7 @@ async function generate(options: Options, { out, err, stop, limits }: Surroundin
   if (fault) {
     giveUp.abort();
     await closeAll(open, giveUp, 0);
-    err.write(`loadgen: ${fault}\n`);
+    refuse({ out, err }, [fault], options.json);
     return 1;
   }
 
@@ -94,6 +94,12 @@ async function generate(options: Options, { out, err, stop, limits }: Surroundin
   const result = { options, paced, failedRequests: made.failing, tallies };
   out.write(`${options.json ? summaryJson(result) : summary(result)}\n`);
   return allDelivered(tallies) ? 0 : 1;
+}
+
+/** Says why nothing was sent; a program that asked has a document to read, as from the other verbs. */
+function refuse({ out, err }: Pick<Surroundings, "out" | "err">, faults: string[], json: boolean): void {
+  err.write(faults.map((fault) => `loadgen: ${fault}\n`).join(""));
+  if (json) out.write(`${JSON.stringify({ ok: false, error: faults.join(" ") })}\n`);
 }
 
 /** Sends what is left; what has no answer by then counts as failed. */

@@ -92,6 +92,16 @@ describe("an endpoint that is not right ends the run within seconds, before any 
     expect(code).toBe(2);
     expect(err).toMatch(/^loadgen: --rate cannot be "fast": .*\n$/);
   });
+
+  it.each([
+    [2, ["--endpoint", "127.0.0.1:2", "--rate", "fast"]],
+    [1, ["--endpoint", "127.0.0.1:2"]],
+  ])("with a document for a program that asked, exit code %d", async (code, argv) => {
+    const { out, err, ...ended } = await loadgen([...argv, "--json"]);
+    expect(ended.code).toBe(code);
+    const { ok, error } = JSON.parse(out) as { ok: boolean; error: string };
+    expect([ok, `loadgen: ${error}\n`]).toEqual([false, err]);
+  });
 });
 
 describe("one backend alone", () => {
