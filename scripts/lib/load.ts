@@ -63,9 +63,10 @@ export function running(child: ChildProcessByStdio<null, Readable, Readable>): R
 }
 
 function readSent(out: string, said: string): Sent {
-  if (out.trim() !== "") return JSON.parse(out) as Sent;
-  const [, why = said.trim()] = /^loadgen: (.*)$/ms.exec(said) ?? [];
-  throw new Fault(`The load could not be sent: ${why.trim()}`);
+  if (out.trim() === "") throw new Fault(`The load could not be sent: ${said.trim()}`);
+  const answer = JSON.parse(out) as Sent | { ok: false; error: string };
+  if ("error" in answer) throw new Fault(`The load could not be sent: ${answer.error}`);
+  return answer;
 }
 
 /** What there is to say of a load. */

@@ -20,7 +20,8 @@ it("has begun once it says that it sends, whatever Node has warned of before", a
 
 it("has not begun where it only warns and then says why it does not send", async () => {
   const load = start(
-    `console.error(${JSON.stringify(WARNING)}); console.error("loadgen: Nobody listens: start one."); process.exit(1)`,
+    `console.error(${JSON.stringify(WARNING)}); console.error("loadgen: Nobody listens: start one.");
+     console.log(JSON.stringify({ ok: false, error: "Nobody listens: start one." })); process.exitCode = 1`,
   );
   await expect(load.begun).rejects.toThrow(/^The load could not be sent: Nobody listens: start one\.$/);
   await expect(load.ended).rejects.toThrow("Nobody listens");
