@@ -33,15 +33,23 @@ const RETRYABLE_STATUS = [429, 502, 503, 504];
 const UNANSWERED =
   /HTTP (ECONNRESET|EPIPE|UND_ERR_SOCKET|UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT)|gRPC ([14] |14 (Connection dropped|read E))/;
 
+/** Requests that a door has on their way at once; the others wait, as in the queue of an SDK. */
+const AT_ONCE = 8;
+
 /** OTLP by gRPC. */
 export class GrpcDoor implements Door {
   private readonly client: grpc.Client;
+  private readonly turns = new Turns(AT_ONCE);
 
   constructor({ grpc: address }: Pick<Required<Stack>["otlp"], "grpc">) {
     this.client = new grpc.Client(address, grpc.credentials.createInsecure(), RECONNECT_MS);
   }
 
   send(signal: Signal, body: Buffer): Promise<Outcome> {
+    return this.turns.take(() => this.call(signal, body));
+  }
+
+  private call(signal: Signal, body: Buffer): Promise<Outcome> {
     const same = (bytes: Buffer) => bytes;
     const deadline = Date.now() + ANSWER_WITHIN_MS;
     return new Promise((resolve) =>
@@ -64,7 +72,7 @@ export class HttpDoor implements Door {
 
   constructor({ http }: Pick<Required<Stack>["otlp"], "http">) {
     this.pool = new Pool(http, {
-      connections: 8,
+      connections: AT_ONCE,
       headersTimeout: ANSWER_WITHIN_MS,
       bodyTimeout: ANSWER_WITHIN_MS,
     });
@@ -89,6 +97,25 @@ export class HttpDoor implements Door {
 
   close(): Promise<void> {
     return this.pool.destroy();
+  }
+}
+
+/** Has no more than so many at work at once. */
+class Turns {
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(private free: number) {}
+
+  async take<T>(work: () => Promise<T>): Promise<T> {
+    if (this.free > 0) this.free--;
+    else await new Promise<void>((go) => this.waiting.push(go));
+    try {
+      return await work();
+    } finally {
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.free++;
+    }
   }
 }
 

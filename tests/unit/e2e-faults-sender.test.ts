@@ -146,3 +146,23 @@ describe("the doors", () => {
     },
   );
 });
+
+describe.each([
+  ["gRPC", GrpcDoor],
+  ["HTTP", HttpDoor],
+])("a door of %s", (_, Way) => {
+  it("has eight requests on their way at most, as SDKs have few, and then the others", async () => {
+    const sink = await OtlpSink.start();
+    let asked = 0;
+    sink.answer = () => (asked++ < 20 ? "silence" : undefined);
+    const door = new Way({ grpc: sink.address, http: sink.url });
+    const body = payload("logs", { run: "0badcafe", from: 0, timesUs: [1] });
+    const sent = Array.from({ length: 20 }, () => door.send("logs", body));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(asked).toBe(8);
+    sink.stop(); // all that wait hear of it
+    const outcomes = await Promise.all(sent);
+    expect(outcomes.filter((outcome) => outcome === "taken")).toEqual([]);
+    await door.close();
+  }, 30_000);
+});
