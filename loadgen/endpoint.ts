@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Options, Protocol, Signal } from "./options";
 import type { Refusal } from "./transport";
 
-const ANSWER_WITHIN_MS = 4_000;
+const ANSWER_WITHIN_MS = 2_000;
 const SILENT: Refusal = { kind: "no receiver", reason: `no answer within ${ANSWER_WITHIN_MS / 1000} s` };
 const NAME: Record<Protocol, string> = { grpc: "gRPC", http: "HTTP" };
 const HINT: Record<Protocol, string> = {
