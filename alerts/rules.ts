@@ -69,6 +69,13 @@ function alloyRules(): Rule[] {
       text: "It runs the one before, so the last `pulumi up` has not taken effect. Why is in `npm run logs -- alloy`.",
     },
     {
+      uid: "watchtower-component-failed",
+      title: "A component of Alloy does not work",
+      expr: `sum(alloy_component_controller_running_components{${ALLOY}, health_type="unhealthy"}) > bool 0`,
+      for: "1m",
+      text: "If it is a path's, that path gets nothing. `npm run logs -- alloy --no-follow` says which and why; for `invalid database` see docs/troubleshooting.md.",
+    },
+    {
       uid: "watchtower-silent",
       title: "Alloy tells nothing of itself",
       expr: `absent(up{${ALLOY}})`,

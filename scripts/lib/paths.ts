@@ -42,6 +42,8 @@ export interface Reading {
   answers: { exporter: Exporter; answer: string; count: number }[];
   /** Whether Alloy runs the newest configuration that it was given. */
   configAccepted: boolean;
+  /** Components that could not start or have ended; one whose queue cannot be read is still counted as running. */
+  unhealthy: number;
   /** When Alloy started, in s since 1970: its counters began then. */
   startedAt: number;
 }
@@ -93,6 +95,7 @@ export function readPaths(samples: Sample[], at = Date.now()): Reading {
     ),
     answers: answersIn(samples),
     configAccepted: sumOf(samples, "alloy_config_last_load_successful") === 1,
+    unhealthy: sumOf(samples, "alloy_component_controller_running_components", { health_type: "unhealthy" }),
     startedAt: sumOf(samples, "process_start_time_seconds"),
   };
 }

@@ -145,6 +145,14 @@ function entryLines({ reading, refused, errors }: Seen): Line[] {
       saw: "Alloy refused its newest configuration, and runs the one before",
       mend: `see \`npm run logs -- alloy --no-follow\`; ${OURS_AGAIN}`,
     });
+  if (reading.unhealthy > 0)
+    lines.push({
+      area,
+      name,
+      state: "wrong",
+      saw: `components that do not work: ${reading.unhealthy}`,
+      mend: "`npm run logs -- alloy --no-follow` says which and why; for `invalid database` see docs/troubleshooting.md",
+    });
   if (refused > 0)
     lines.push({
       area,

@@ -33,6 +33,7 @@ export interface OwnState {
   accepted?: Counts;
   refused?: Counts;
   configAccepted?: boolean;
+  unhealthy?: number;
   /** In s since 1970. */
   startedAt?: number;
 }
@@ -40,10 +41,18 @@ export interface OwnState {
 /** Alloy's metrics page: queues from the start, counters from the first item on. */
 export function alloyPage(
   exporters: Exporter[],
-  { accepted = NONE, refused = NONE, configAccepted = true, startedAt = 1_795_000_000 }: OwnState = {},
+  {
+    accepted = NONE,
+    refused = NONE,
+    configAccepted = true,
+    unhealthy = 0,
+    startedAt = 1_795_000_000,
+  }: OwnState = {},
 ): string {
   const own = [
     `alloy_config_last_load_successful ${configAccepted ? 1 : 0}`,
+    `alloy_component_controller_running_components{health_type="healthy"} 28`,
+    `alloy_component_controller_running_components{health_type="unhealthy"} ${unhealthy}`,
     `process_start_time_seconds ${startedAt}`,
     page("otelcol_receiver_accepted", "otelcol.receiver.otlp.ingest", accepted),
     page("otelcol_receiver_refused", "otelcol.receiver.otlp.ingest", refused),

@@ -158,6 +158,11 @@ describe("a part that is broken is named, and the exit code is 1", () => {
       () => (stack.own = { ...stack.own, configAccepted: false }),
       ["paths Alloy wrong"],
     ],
+    [
+      "a component of Alloy failed",
+      () => (stack.own = { ...stack.own, unhealthy: 1 }),
+      ["paths Alloy wrong"],
+    ],
     ["a path is not run", () => stack.exporters.delete("loki"), ["paths logs → Loki wrong"]],
     [
       "the second path is not run",
