@@ -99,18 +99,29 @@ function backendRules(components: ReadonlySet<Component>): Rule[] {
       text: `It took it, said so, and dropped it: the label reason names the limit. Raise it in values/${backend}.ts, or send less.${backend === "tempo" ? LATE_SPANS : ""}`,
     }),
   );
-  if (!components.has("loki")) return discarding;
   return [
     ...discarding,
-    {
-      uid: "watchtower-disk-filling",
-      title: "The disk fills up",
-      expr: "max(loki_ingester_wal_disk_usage_percent) > 0.85",
-      for: "5m",
-      text: "At 90 % Loki stops its log, and soon nobody can write. In kind it is the laptop's disk: free some (`docker system df` shows what Docker holds), or keep less (`pulumi config set --path retention.logs 24h`).",
-    },
+    ...(components.has("tempo") ? [TEMPO_CANNOT_WRITE] : []),
+    ...(components.has("loki") ? [DISK_FILLS_UP] : []),
   ];
 }
+
+/** It goes on saying "taken". */
+const TEMPO_CANNOT_WRITE: Rule = {
+  uid: "watchtower-tempo-cannot-write",
+  title: "Tempo cannot write",
+  expr: "increase(tempo_ingester_failed_flushes_total[10m]) > bool 0",
+  for: "0s",
+  text: "Spans that it took are lost to it, and it may find others no more. Make room (`docker system df` shows what Docker holds), then `npm run restart -- tempo`.",
+};
+
+const DISK_FILLS_UP: Rule = {
+  uid: "watchtower-disk-filling",
+  title: "The disk fills up",
+  expr: "max(loki_ingester_wal_disk_usage_percent) > 0.85",
+  for: "5m",
+  text: "At 90 % Loki stops its log, and soon nobody can write. In kind it is the laptop's disk: free some (`docker system df` shows what Docker holds), or keep less (`pulumi config set --path retention.logs 24h`).",
+};
 
 function podRules(): Rule[] {
   return [
