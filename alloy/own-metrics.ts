@@ -19,11 +19,13 @@ export const OWN_METRICS = [
   "otelcol_exporter_queue_batch_send_size_bytes_sum",
   "http_client_request_duration_seconds_count",
   "alloy_config_last_load_successful",
+  "alloy_component_controller_running_components",
   // Tempo, Loki, Mimir: what they take, what they throw away, how full they are.
   "tempo_distributor_spans_received_total",
   "tempo_discarded_spans_total",
   "tempo_metrics_generator_spans_discarded_total",
   "tempo_ingester_live_traces",
+  "tempo_ingester_failed_flushes_total",
   "loki_distributor_lines_received_total",
   "loki_discarded_samples_total",
   "loki_ingester_memory_streams",
