@@ -5,19 +5,20 @@ import { SIZE } from "./sizes";
 /** User and group of the image: nobody. */
 const USER = 65534;
 const PORT = 8080;
+/** Where the chart puts Alloy's configuration. */
+const FOLDER = "/etc/alloy";
 
 /**
  * The sidecar that tells Alloy of a changed configuration. The chart has the same, but without a readiness probe, and that
  * one closes the door: it ends at once when its pod is deleted, and so the pod is not ready while Alloy waits (`preStop`).
  * Kubernetes would go on sending new connections to a pod that is about to end, as long as it is ready and the only one.
- * @param watched folder of Alloy's configuration
  */
-export function reloaderContainer({ imageRegistry, watched }: { imageRegistry?: string; watched: string }) {
+export function reloaderContainer(imageRegistry: string | undefined) {
   return {
     name: "config-reloader",
     image: `${imageRegistry ?? RELOADER.registry}/${RELOADER.image}`,
     args: [
-      `--watched-dir=${watched}`,
+      `--watched-dir=${FOLDER}`,
       "--reload-url=http://localhost:12345/-/reload",
       `--listen-address=:${PORT}`,
     ],
@@ -35,6 +36,6 @@ export function reloaderContainer({ imageRegistry, watched }: { imageRegistry?: 
       runAsUser: USER,
       runAsGroup: USER,
     },
-    volumeMounts: [{ name: "config", mountPath: watched }],
+    volumeMounts: [{ name: "config", mountPath: FOLDER }],
   };
 }

@@ -95,7 +95,7 @@ export function alloyValues({ imageRegistry, components }: AlloySettings) {
     configReloader: { enabled: false }, // ours is among extraContainers
     controller: {
       ...base.controller,
-      extraContainers: [reloaderContainer({ imageRegistry, watched: "/etc/alloy" })],
+      extraContainers: [reloaderContainer(imageRegistry)],
       updateStrategy: { type: "Recreate" }, // one writer to the queue's volume
       terminationGracePeriodSeconds: 30,
       volumes: {

@@ -59,8 +59,10 @@ const KEEP_POD_TRAFFIC_INSIDE = "/kind/watchtower-routes";
 /** Stops the node; all data stays in it, and Docker leaves it off when it is itself restarted. */
 export async function stopNode(cluster: Record<string, string>): Promise<void> {
   const node = nodeOf(cluster);
-  for (const script of [CLOSE_DOOR, END_KEEPERS])
-    await docker("exec", node, "sh", "-c", script, "sh", "/proc").catch(() => undefined); // then all ends with the node
+  // What does not go well here ends with the node.
+  const inNode = (...script: string[]) => docker("exec", node, "sh", "-c", ...script).catch(() => undefined);
+  await inNode(CLOSE_DOOR);
+  await inNode(END_KEEPERS, "sh", "/proc");
   await docker("stop", "--time", String(STOP_WITHIN_S), node).catch((error: unknown) => {
     throw refusal("stop", node, error);
   });
@@ -93,7 +95,8 @@ export async function startNode(
 
 /** A restart takes the node's routes away; the kubelet brings ours back, too, where systemd starts it. */
 export async function keepPodTrafficInside(cluster: Record<string, string>): Promise<void> {
-  await docker("exec", nodeOf(cluster), KEEP_POD_TRAFFIC_INSIDE).catch(() => undefined); // absent: an earlier version made the node
+  // Absent where an earlier version made the node.
+  await docker("exec", nodeOf(cluster), KEEP_POD_TRAFFIC_INSIDE).catch(() => undefined);
 }
 
 /**

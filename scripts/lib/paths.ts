@@ -42,7 +42,7 @@ export interface Reading {
   answers: { exporter: Exporter; answer: string; count: number }[];
   /** Whether Alloy runs the newest configuration that it was given. */
   configAccepted: boolean;
-  /** Components that could not start or have ended; one whose queue cannot be read is still counted as running. */
+  /** Components that do not work. Of an exporter that could not start the page tells a queue all the same. */
   unhealthy: number;
   /** When Alloy started, in s since 1970: its counters began then. */
   startedAt: number;

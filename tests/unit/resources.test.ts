@@ -1,6 +1,6 @@
 import { ofType, record, type Recorded, type Recording } from "../../scripts/lib/record";
-import { ALLOY } from "../../values/alloy";
 import { nameOf, object, releases } from "../../scripts/lib/recorded";
+import { ALLOY } from "../../values/alloy";
 
 let recording: Recording;
 beforeAll(async () => {
