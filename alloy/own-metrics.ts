@@ -25,7 +25,7 @@ export const OWN_METRICS = [
   "tempo_discarded_spans_total",
   "tempo_metrics_generator_spans_discarded_total",
   "tempo_ingester_live_traces",
-  "tempo_ingester_failed_flushes_total",
+  "tempo_ingester_blocks_flushed_total",
   "loki_distributor_lines_received_total",
   "loki_discarded_samples_total",
   "loki_ingester_memory_streams",
