@@ -16,7 +16,7 @@ const FOLDER = "/etc/alloy";
 export function reloaderContainer(imageRegistry: string | undefined) {
   return {
     name: "config-reloader",
-    image: `${imageRegistry ?? RELOADER.registry}/${RELOADER.image}`,
+    image: reloaderImage(imageRegistry),
     args: [
       `--watched-dir=${FOLDER}`,
       "--reload-url=http://localhost:12345/-/reload",
@@ -38,4 +38,8 @@ export function reloaderContainer(imageRegistry: string | undefined) {
     },
     volumeMounts: [{ name: "config", mountPath: FOLDER }],
   };
+}
+
+export function reloaderImage(imageRegistry: string | undefined): string {
+  return `${imageRegistry ?? RELOADER.registry}/${RELOADER.image}`;
 }

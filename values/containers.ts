@@ -1,5 +1,6 @@
 import type { Resources } from "./shared";
 import { SIZE } from "./sizes";
+import { ROOM } from "./tempo-room";
 
 /** A container of the stack, and the workload that its pods are named after. */
 interface Container {
@@ -12,6 +13,7 @@ interface Container {
 /** Every container that the charts make, with its size: what the kubelet tells of them lacks their limits. */
 export const CONTAINERS: Container[] = [
   { kind: "StatefulSet", workload: "tempo", container: "tempo", size: SIZE.tempo },
+  { kind: "StatefulSet", workload: "tempo", container: ROOM.container, size: SIZE.tempoRoom },
   { kind: "StatefulSet", workload: "loki", container: "loki", size: SIZE.loki },
   { kind: "StatefulSet", workload: "mimir-ingester", container: "ingester", size: SIZE.mimirIngester },
   mimir("StatefulSet", "compactor"),

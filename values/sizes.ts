@@ -4,6 +4,7 @@ import { type Resources, resources } from "./shared";
 export const SIZE = {
   /** Completing a block takes a few hundred MiB for a moment: 442 were seen at 1,000 requests/s, and 512 then killed it. */
   tempo: resources({ cpu: [100, 500], memory: [256, 1024] }),
+  tempoRoom: resources({ cpu: [10, 50], memory: [16, 32] }),
   loki: resources({ cpu: [100, 500], memory: [256, 512] }),
   mimirIngester: resources({ cpu: [100, 500], memory: [256, 512] }),
   /** Each of Mimir's six other pods. */

@@ -1,6 +1,7 @@
 import type { RetentionHours } from "../settings/defaults";
 import { ADDRESS, goMemoryLimit, type HelmValues, QUICK_READINESS, RESTRICTED } from "./shared";
 import { SIZE } from "./sizes";
+import { ROOM, roomContainer } from "./tempo-room";
 
 /** What Tempo's values depend on. */
 export interface TempoSettings {
@@ -70,6 +71,8 @@ export function tempoValues({ retention, imageRegistry, withMimir }: TempoSettin
       readinessProbe: QUICK_READINESS,
     },
     persistence: { enabled: true, size: "5Gi" },
+    extraContainers: [roomContainer(imageRegistry)],
+    extraVolumes: [{ name: ROOM.volume, emptyDir: {} }],
     securityContext: {
       runAsUser: 10001,
       runAsGroup: 10001,

@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { Fault } from "../lib/fault";
 
 /** A small file system is kept in memory, which the machine has to have. */
-const MOST_MIB = 256;
+const MOST_MIB = 512;
 
 /**
  * What makes a script go on from wherever an earlier one was ended. `$1.kept` has its name only once it is complete, and is

@@ -1,6 +1,7 @@
 import type { CoreV1Event, V1ContainerStatus, V1EndpointSlice, V1Pod } from "@kubernetes/client-node" with {
   "resolution-mode": "import",
 };
+import { MEBIBYTES, ROOM } from "../../values/tempo-room";
 
 /** A pod that is not ready. */
 export interface Waiting {
@@ -9,6 +10,8 @@ export interface Waiting {
   pod: string;
   /** What it waits for, where that is more than its own start. */
   why?: string;
+  /** What ends the wait, where that is known. */
+  mend?: string;
 }
 
 /**
@@ -21,7 +24,7 @@ export function waitingPods(pods: V1Pod[], pulling: CoreV1Event[]): Waiting[] {
     .map((pod) => ({
       release: releaseOf(pod),
       pod: pod.metadata?.name ?? "",
-      why: whyNot(pod, pulling),
+      ...(whyNot(pod, pulling) ?? {}),
     }));
 }
 
@@ -52,16 +55,29 @@ export function isReady({ status }: V1Pod): boolean {
   return status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 }
 
-function whyNot(pod: V1Pod, pulling: CoreV1Event[]): string | undefined {
+function whyNot(pod: V1Pod, pulling: CoreV1Event[]): Pick<Waiting, "why" | "mend"> | undefined {
   const { status } = pod;
   const unplaced = status?.conditions?.find((one) => one.type === "PodScheduled" && one.status === "False");
-  if (unplaced) return `not placed: ${unplaced.message ?? unplaced.reason}`;
+  if (unplaced) return { why: `not placed: ${unplaced.message ?? unplaced.reason}` };
   const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
   for (const container of containers) {
     const why = trouble(container) ?? pull(container, pod, pulling);
-    if (why !== undefined) return why;
+    if (why !== undefined) return { why };
   }
-  return undefined;
+  return containers.some(hasNoRoom) ? NO_ROOM : undefined;
+}
+
+const NO_ROOM = {
+  why: `less than ${MEBIBYTES.closeBelow} MiB are free for its volume, so it takes no spans, and they wait in Alloy's queue`,
+  mend: `make room: \`docker system df\` shows what Docker holds (from ${MEBIBYTES.openFrom} MiB on it takes them)`,
+};
+/** The sidecar's first look and the first probe. */
+const FIRST_LOOK_MS = 10_000;
+
+function hasNoRoom({ name, ready, state }: V1ContainerStatus): boolean {
+  const startedAt = state?.running?.startedAt;
+  if (name !== ROOM.container || ready || startedAt === undefined) return false;
+  return Date.now() - new Date(startedAt).getTime() > FIRST_LOOK_MS;
 }
 
 /** The kubelet's reasons for a container that has no image (kubernetes: pkg/kubelet/images/types.go). */

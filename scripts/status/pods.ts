@@ -19,23 +19,20 @@ const RECENT_MS = 3_600_000;
 
 /** A line for each pod, and one where the kubelet does not tell of memory. */
 export function podLines(stack: Stack, { pods, pulling }: PodNews, measured: Measured): Line[] {
-  const waiting = new Map(waitingPods(pods, pulling).map(({ pod, why }) => [pod, why ?? "starting"]));
+  const waiting = new Map(waitingPods(pods, pulling).map((one) => [one.pod, one]));
   const area = "pods" as const;
   return [
     ...livingOf(pods).map((pod): Line => {
       const name = pod.metadata?.name ?? "";
-      const why = waiting.get(name);
-      const ready: Piece =
-        why === undefined
-          ? { state: "ok", saw: "ready" }
-          : {
-              state: "wrong",
-              saw: `not ready: ${why}`,
-              mend: `see \`${kubectl(stack)} describe pod ${name}\``,
-            };
+      const { why = "starting", mend = `see \`${kubectl(stack)} describe pod ${name}\`` } =
+        waiting.get(name) ?? {};
+      const isReady = !waiting.has(name);
+      const ready: Piece = isReady
+        ? { state: "ok", saw: "ready" }
+        : { state: "wrong", saw: `not ready: ${why}`, mend };
       const restarts = restartsOf(pod);
       const memory = typeof measured === "string" ? [] : memoryOf(pod, measured);
-      const data = { ready: why === undefined, restarts: restarts.count, memory };
+      const data = { ready: isReady, restarts: restarts.count, memory };
       return { area, ...together(name, [ready, memoryPiece(memory), restarts.piece]), data };
     }),
     ...(typeof measured === "string"

@@ -1,5 +1,6 @@
 import { ADDRESS } from "../../values/shared";
 import { tempoValues } from "../../values/tempo";
+import { ROOM, roomScript } from "../../values/tempo-room";
 import { VARIANTS, renderOf, toRender, type Variant } from "../helpers/releases";
 import { container, mountPath } from "../helpers/render";
 import { describeWith } from "../helpers/tools";
@@ -75,6 +76,20 @@ describeWith(toRender("tempo"), "Tempo, as its chart renders it", () => {
     expect(storage.trace.backend).toBe("local");
     const written = [storage.trace.local, storage.trace.wal, generator!.storage, generator!.traces_storage];
     for (const { path } of written) expect(path.startsWith(`${mountPath(tempo, "storage")}/`)).toBe(true);
+  });
+
+  it("has a sidecar that looks at its volume, asks it where it listens, and decides whether the pod is ready", () => {
+    const [tempo, room] = ["tempo", ROOM.container].map((name) => container(renderOf("tempo").pod(), name));
+    const storage = mountPath(tempo!, "storage")!;
+    expect(mountPath(room!, "storage")).toBe(storage);
+    const { containerPort } = tempo!.ports!.find(({ name }) => name === "prom-metrics")!;
+    const tempoAddress = `http://localhost:${containerPort}`;
+    const folder = mountPath(room!, ROOM.volume)!;
+    expect(room!.command!.at(-1)).toBe(roomScript({ storage, folder, tempo: tempoAddress }));
+    expect(room!.readinessProbe).toMatchObject({
+      httpGet: { path: `/${ROOM.page}`, port: ROOM.port },
+      periodSeconds: 1,
+    });
   });
 
   it("holds no ballast: the chart's own of 1 GiB is twice the pod's limit", () => {

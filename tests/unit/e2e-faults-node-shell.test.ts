@@ -96,9 +96,9 @@ it("loses nothing wherever it is killed as it puts it there", async () => {
 }, 30_000);
 
 it("refuses to take much of the machine's memory", async () => {
-  await expect(shell().mountSmall(folder, 256)).rejects.toThrow(Fault);
-  await expect(shell().mountSmall(folder, 256)).rejects.toThrow(
-    /would take 257 MiB of memory, and at most 256/,
+  await expect(shell().mountSmall(folder, 512)).rejects.toThrow(Fault);
+  await expect(shell().mountSmall(folder, 512)).rejects.toThrow(
+    /would take 513 MiB of memory, and at most 512/,
   );
   expect(beside()).toEqual(["tempo"]);
 });

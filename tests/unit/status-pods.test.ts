@@ -1,4 +1,5 @@
 import type { V1StatefulSetSpec } from "@kubernetes/client-node" with { "resolution-mode": "import" };
+import { ROOM } from "../../values/tempo-room";
 import { COMPONENTS } from "../../versions";
 import { helmRecord } from "../helpers/fake-cluster";
 import { FakeStatus } from "../helpers/fake-status";
@@ -32,6 +33,22 @@ describe("a pod", () => {
         mend: expect.stringMatching(
           /^see `kubectl --context kind-watchtower -n watchtower describe pod/,
         ) as string,
+      },
+    ]);
+  });
+
+  it("of Tempo that has no room for its spans says so, and what makes room", async () => {
+    const status = statusOf("tempo");
+    status.conditions![0]!.status = "False";
+    const startedAt = new Date("2026-01-02T10:00:00Z");
+    const room = { name: ROOM.container, image: "", imageID: "x", restartCount: 0 };
+    status.containerStatuses!.push({ ...room, ready: false, state: { running: { startedAt } } });
+    expect(await stack.amiss()).toMatchObject([
+      {
+        name: "tempo-0",
+        state: "wrong",
+        saw: expect.stringMatching(/^not ready: less than 64 MiB are free/) as string,
+        mend: expect.stringMatching(/^make room: /) as string,
       },
     ]);
   });

@@ -8,6 +8,7 @@ import { lokiValues } from "../../values/loki";
 import { mimirValues } from "../../values/mimir";
 import { ADDRESS } from "../../values/shared";
 import { tempoValues } from "../../values/tempo";
+import { ROOM } from "../../values/tempo-room";
 import { type Component, COMPONENTS } from "../../versions";
 
 const retention = { traces: 24, logs: 72, metrics: 96 };
@@ -35,7 +36,7 @@ const subsets = [...Array(8).keys()].map(
 
 describe("requests and limits", () => {
   it.each<[Chart, number, string, string, string, string]>([
-    ["tempo", 1, "100m", "256Mi", "500m", "1024Mi"],
+    ["tempo", 2, "110m", "272Mi", "550m", "1056Mi"],
     ["loki", 1, "100m", "256Mi", "500m", "512Mi"],
     ["mimir", 7, "400m", "1024Mi", "2000m", "2048Mi"],
     ["grafana", 1, "50m", "128Mi", "250m", "512Mi"],
@@ -64,7 +65,9 @@ describe("requests and limits", () => {
     expect(requests.millicores).toBeLessThanOrEqual(limits.millicores);
   });
 
-  const ours = sized.filter(([, one]) => one !== charts.grafana && one.name !== "config-reloader");
+  const ours = sized.filter(
+    ([, one]) => one !== charts.grafana && one.name !== "config-reloader" && one.name !== ROOM.container,
+  );
   it.each(ours)(
     "of a container of %s leave its garbage collector room below the kernel's line",
     (_, { resources, env, extraEnv }) => {

@@ -1,5 +1,6 @@
 import { notUpSince } from "../../scripts/lib/node";
 import { waitingPods, waitingReleases } from "../../scripts/lib/waiting";
+import { ROOM } from "../../values/tempo-room";
 import { pod, pullOf, STARTED } from "../helpers/pods";
 
 const waits = (reason: string, message?: string) => ({ state: { waiting: { reason, message } } });
@@ -52,6 +53,25 @@ describe("what a pod waits for", () => {
     ["nothing but its own start", {}, undefined],
   ])("is told: %s", (_, state, sentence) => {
     expect(why("loki-0", state)).toBe(sentence);
+  });
+
+  const roomSince = (startedAt: Date) => ({
+    container: { name: ROOM.container, ready: false, state: { running: { startedAt } } },
+  });
+
+  it("is told: room for its volume, with what makes some", () => {
+    expect(waitingPods([pod("tempo-0", roomSince(STARTED))], [])).toEqual([
+      {
+        release: "tempo",
+        pod: "tempo-0",
+        why: expect.stringMatching(/^less than 64 MiB are free .* wait in Alloy's queue$/) as string,
+        mend: expect.stringMatching(/^make room: `docker system df`.* \(from 128 MiB on/) as string,
+      },
+    ]);
+  });
+
+  it("is not room while nobody has looked yet", () => {
+    expect(why("tempo-0", roomSince(new Date()))).toBeUndefined();
   });
 
   it("is no pull where the image is there, or another pod's is pulled", () => {

@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { MEBIBYTES, ROOM, roomScript } from "../../values/tempo-room";
+import { until } from "../helpers/until";
+
+const MIB = 1048576;
+const { closeBelow, openFrom, reserve } = MEBIBYTES;
+
+/** The real script with a real shell; the file system's room, the page and Tempo are what the test says. */
+class Room {
+  private readonly root = fs.mkdtempSync(path.join(os.tmpdir(), "watchtower-room-"));
+  private readonly storage = this.folder("storage");
+  private readonly own = this.folder("own");
+  private readonly programs = this.folder("programs");
+  private child?: ChildProcess;
+
+  constructor(freeMiB: number) {
+    this.program("stat", `cat ${this.root}/free`);
+    this.program("httpd", "");
+    this.program("wget", `echo "$@" >> ${this.root}/asked`);
+    this.leave(freeMiB);
+  }
+
+  start(): this {
+    const script = roomScript({ storage: this.storage, folder: this.own, tempo: "http://tempo" });
+    const PATH = `${this.programs}:${process.env.PATH}`;
+    this.child = spawn("sh", ["-c", script], { env: { PATH }, stdio: "ignore" });
+    return this;
+  }
+
+  /** What a look finds from now on. */
+  leave(freeMiB: number): void {
+    fs.writeFileSync(path.join(this.root, "free.new"), `${(freeMiB * MIB) / 4096} 4096\n`);
+    fs.renameSync(path.join(this.root, "free.new"), path.join(this.root, "free"));
+  }
+
+  /** Whether spans are taken, and what is kept for those that were. */
+  get seen(): string {
+    const door = fs.existsSync(path.join(this.own, ROOM.page)) ? "open" : "closed";
+    const file = path.join(this.storage, "reserve");
+    return `${door}, ${fs.existsSync(file) ? fs.statSync(file).size / MIB : 0} MiB kept`;
+  }
+
+  comesTo(seen: string): Promise<void> {
+    return until(
+      () => this.seen === seen,
+      () => this.seen,
+    );
+  }
+
+  /** What Tempo was asked. */
+  get asked(): string {
+    const file = path.join(this.root, "asked");
+    return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
+  }
+
+  /** Ends as a pod does. @returns how it ended */
+  async end(): Promise<number | null> {
+    const { child } = this;
+    if (!child) return null;
+    const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+    child.kill("SIGTERM");
+    return ended;
+  }
+
+  async remove(): Promise<void> {
+    if (this.child?.exitCode === null) await this.end();
+    fs.rmSync(this.root, { recursive: true, force: true });
+  }
+
+  private folder(name: string): string {
+    const made = path.join(this.root, name);
+    fs.mkdirSync(made);
+    return made;
+  }
+
+  private program(name: string, script: string): void {
+    fs.writeFileSync(path.join(this.programs, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  }
+}
+
+/** Long enough for two looks. */
+const pause = () => new Promise((resolve) => setTimeout(resolve, 1_200));
+
+const OPEN = `open, ${reserve} MiB kept`;
+const CLOSED = "closed, 0 MiB kept";
+
+describe("Tempo's door", () => {
+  let room: Room;
+  afterEach(() => room.remove());
+
+  async function opened(): Promise<void> {
+    room = new Room(openFrom).start();
+    await room.comesTo(OPEN);
+  }
+
+  it("opens once room is kept for what Tempo has taken, and ends at once with its pod", async () => {
+    await opened();
+    expect(await room.end()).toBe(0);
+  });
+
+  it("stays closed where there is too little room from the start", async () => {
+    room = new Room(openFrom - 1).start();
+    await pause();
+    expect(room.seen).toBe(CLOSED);
+  });
+
+  it("stays open as long as what is left is enough", async () => {
+    await opened();
+    room.leave(closeBelow);
+    await pause();
+    expect(room.seen).toBe(OPEN);
+  });
+
+  it("closes when room is short, gives back what was kept, and leaves Tempo alone, which writes all it has", async () => {
+    await opened();
+    room.leave(closeBelow - 1);
+    await room.comesTo(CLOSED);
+    await pause();
+    expect(room.asked).toBe("");
+  });
+
+  it("has Tempo begin anew, once, where nothing was left: it drops all after a write that failed", async () => {
+    await opened();
+    room.leave(0);
+    await room.comesTo(CLOSED);
+    await pause();
+    expect(room.asked.trim().split("\n")).toEqual([expect.stringMatching(/ http:\/\/tempo\/shutdown$/)]);
+  });
+
+  it("opens again only well above where it closed, and does not go to and fro", async () => {
+    await opened();
+    room.leave(closeBelow - 1);
+    await room.comesTo(CLOSED);
+    room.leave(openFrom - 1);
+    await pause();
+    expect(room.seen).toBe(CLOSED);
+    room.leave(openFrom);
+    await room.comesTo(OPEN);
+  });
+});

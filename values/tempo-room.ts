@@ -1,0 +1,82 @@
+import { reloaderImage } from "./alloy-reloader";
+import { ADDRESS, RESTRICTED } from "./shared";
+import { SIZE } from "./sizes";
+
+/** Names that Tempo's pod knows the container, its folder and its page by. */
+export const ROOM = { container: "room", volume: "room", folder: "/room", port: 3201, page: "ready" };
+
+/** Mebibytes of the volume. */
+export const MEBIBYTES = {
+  /** With less than this free, Tempo takes no more spans. */
+  closeBelow: 64,
+  /** Given back then, so that Tempo can write what it took in the 3 s until nothing comes any more. */
+  reserve: 16,
+  /** With this free it takes spans again. */
+  openFrom: 128,
+};
+
+const LOOK_EVERY_SECONDS = 0.5;
+
+/**
+ * What the container runs.
+ * @param storage Tempo's volume
+ * @param folder a folder of its own
+ * @param tempo Tempo's HTTP address, as this container sees it
+ */
+export function roomScript({
+  storage,
+  folder,
+  tempo,
+}: Record<"storage" | "folder" | "tempo", string>): string {
+  const { closeBelow, reserve, openFrom } = MEBIBYTES;
+  return `\
+trap exit TERM
+reserve() {
+  dd if=/dev/zero of=${storage}/reserve.new bs=1M count=${reserve} 2> /dev/null && mv ${storage}/reserve.new ${storage}/reserve
+}
+cd ${folder}
+httpd -p ${ROOM.port}
+while true; do
+  set -- $(stat -f -c '%a %S' ${storage})
+  free=$(($1 * $2 / 1048576))
+  if [ $free -lt ${closeBelow} ]; then
+    rm -f ${storage}/reserve
+    if rm ${ROOM.page} 2> /dev/null; then
+      echo "$free MiB free: Tempo takes no spans until there are ${openFrom}"
+      # What it could not write leaves its open block broken until it starts again, and it would drop all that comes.
+      if [ $free -eq 0 ]; then wget -q -T 5 -O /dev/null ${tempo}/shutdown; fi
+    fi
+  elif [ ! -e ${ROOM.page} ] && { [ -e ${storage}/reserve ] || { [ $free -ge ${openFrom} ] && reserve; }; }; then
+    touch ${ROOM.page}
+    echo "$free MiB free: Tempo takes spans"
+  fi
+  sleep ${LOOK_EVERY_SECONDS}
+done
+`;
+}
+
+/**
+ * The sidecar that closes Tempo's door while its volume is short of room: Tempo answers that it took a span before it writes
+ * it, and where it cannot write it drops it. A pod that is not ready gets nothing, so the spans stay in Alloy's queue. Its
+ * image is the reloader's, which is in the node already and has a shell; Tempo's has none.
+ */
+export function roomContainer(imageRegistry: string | undefined) {
+  const storage = "/var/tempo";
+  const tempo = `http://localhost:${new URL(ADDRESS.tempo).port}`;
+  return {
+    name: ROOM.container,
+    image: reloaderImage(imageRegistry),
+    command: ["sh", "-c", roomScript({ storage, folder: ROOM.folder, tempo })],
+    readinessProbe: {
+      httpGet: { path: `/${ROOM.page}`, port: ROOM.port },
+      periodSeconds: 1,
+      failureThreshold: 2, // a node that is busy may be late with one answer
+    },
+    resources: SIZE.tempoRoom,
+    securityContext: { ...RESTRICTED, readOnlyRootFilesystem: true },
+    volumeMounts: [
+      { name: "storage", mountPath: storage },
+      { name: ROOM.volume, mountPath: ROOM.folder },
+    ],
+  };
+}
