@@ -5,7 +5,7 @@ import { proxiedFetch } from "../proxied";
 
 const ANSWER_WITHIN_MS = 5_000;
 
-/** Where the charts' images come from where no `imageRegistry` is set: Grafana's own, and the reloader beside Alloy. */
+/** Where the charts' images come from where no `imageRegistry` is set: Grafana's own, and the sidecars' of Alloy and Tempo. */
 const REGISTRIES = ["registry-1.docker.io", "quay.io"];
 
 /**
