@@ -29,7 +29,10 @@ export const CHARTS: Record<Component, PinnedChart> = {
   alloy: { chart: "alloy", repo: GRAFANA, version: "1.11.1", appVersion: "v1.18.1" },
 };
 
-/** The reloader that the alloy chart brings along; a test holds it to the chart's own. */
+/**
+ * The reloader that the alloy chart brings along; a test holds it to the chart's own. Not its variant `distroless`: Tempo's
+ * sidecar (values/tempo-room.ts) is a script for the busybox in it.
+ */
 export const RELOADER = {
   registry: "quay.io",
   image:

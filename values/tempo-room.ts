@@ -35,7 +35,7 @@ reserve() {
   dd if=/dev/zero of=${storage}/reserve.new bs=1M count=${reserve} 2> /dev/null && mv ${storage}/reserve.new ${storage}/reserve
 }
 cd ${folder}
-httpd -p ${ROOM.port}
+httpd -p ${ROOM.port} || exit
 while true; do
   set -- $(stat -f -c '%a %S' ${storage})
   free=$(($1 * $2 / 1048576))
