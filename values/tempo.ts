@@ -35,6 +35,7 @@ export function tempoValues({ retention, imageRegistry, withMimir }: TempoSettin
           local: { path: "/var/tempo/traces" },
           wal: { path: "/var/tempo/wal" },
           block: { parquet_row_group_size_bytes: 20_000_000 }, // default 100 MB, held in memory
+          search: { read_buffer_size_bytes: 65_536 }, // default 1 MiB, for each column of a block that is read
         },
       },
       ingester: {

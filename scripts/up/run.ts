@@ -1,6 +1,5 @@
 import { checkChartRepositories } from "../lib/checks/charts";
 import { checkDocker, checkProjectDisk } from "../lib/checks/machine";
-import { podReader } from "../lib/cluster";
 import { Engine, type Kept } from "../lib/engine";
 import { operate } from "../lib/operation";
 import { prepare } from "../lib/prepare";
@@ -12,6 +11,7 @@ import { NAMESPACE } from "../../values/shared";
 import { mend } from "./mend";
 import { type Options, parseOptions } from "./options";
 import { report, reportJson } from "./report";
+import { podReaderThatFrees } from "./stuck";
 
 /** The whole program; resolves to the exit code. */
 export function run(argv: string[], around: Surroundings): Promise<ExitCode> {
@@ -39,7 +39,8 @@ export async function up(options: Options, { out, err }: Surroundings): Promise<
 
   const ended = "ended before the stack was up; `npm run up` goes on from here.";
   const onOutput = options.verbose ? (text: string) => void err.write(text) : undefined;
-  const { changes, outputs } = await operate({ screen, ended, pods: () => podReader(where) }, async (how) => {
+  const pods = () => podReaderThatFrees(where, tell);
+  const { changes, outputs } = await operate({ screen, ended, pods }, async (how) => {
     const made = await engine.up({ ...how, onOutput });
     if (kept.interrupted) await engine.forgetInterrupted();
     return made;

@@ -1,6 +1,6 @@
 import { SIGNALS } from "../../lib/otlp";
 import type { Case } from "../case";
-import { PARTS } from "../kube";
+import { containersOf } from "../kube";
 
 const AWAY = ["tempo", "loki", "mimir-ingester"] as const;
 
@@ -9,7 +9,7 @@ export const allDown: Case = {
   does: "Tempo, Loki and Mimir's ingester are away for the time of an outage, and nobody listens at the second path's end.",
   expects: {
     local: { cutOff: [...SIGNALS] }, // as when they are stopped
-    restarts: AWAY.map((part) => PARTS[part].container),
+    restarts: AWAY.flatMap(containersOf),
   },
   during: async (bench) => {
     await bench.sink.down();
