@@ -7,7 +7,7 @@ import { alloyRights } from "../values/alloy-rights";
 import { ADDRESS, NODE_PORT } from "../values/shared";
 import type { Component } from "../versions";
 import { ChartRelease } from "./chart-release";
-import { clusterWide, inside, type Place } from "./place";
+import { clusterWide, inside, ours, type Place } from "./place";
 
 /** What the collector needs. */
 export interface AlloyArgs {
@@ -33,7 +33,7 @@ export class Alloy extends pulumi.ComponentResource {
     const config = new k8s.core.v1.ConfigMap(
       `${name}-config`,
       {
-        metadata: { name: ALLOY.configMap, namespace },
+        metadata: ours(ALLOY.configMap, args.place),
         data: { [ALLOY.configKey]: alloyConfig({ components: args.components, secondPath }) },
       },
       within,
@@ -41,7 +41,7 @@ export class Alloy extends pulumi.ComponentResource {
     // There while the second write is off, too: the pod mounts it, and a toggle must not change the pod.
     const credentials = new k8s.core.v1.Secret(
       `${name}-sumo-credentials`,
-      { metadata: { name: ALLOY.credentials, namespace }, stringData: sumoCredentials(args.sumo) },
+      { metadata: ours(ALLOY.credentials, args.place), stringData: sumoCredentials(args.sumo) },
       within,
     );
     const claim = new k8s.core.v1.PersistentVolumeClaim(

@@ -6,7 +6,7 @@ import type { ChartSource } from "../settings";
 import { GRAFANA, grafanaCommand, grafanaValues, type GrafanaSettings } from "../values/grafana";
 import type { AdminPassword } from "./admin-password";
 import { ChartRelease } from "./chart-release";
-import { inside, type Place } from "./place";
+import { inside, ours, type Place } from "./place";
 
 /** What Grafana needs. */
 export interface GrafanaArgs extends Omit<GrafanaSettings, "alertRules" | "exposed"> {
@@ -22,19 +22,18 @@ export interface GrafanaArgs extends Omit<GrafanaSettings, "alertRules" | "expos
 export class Grafana extends pulumi.ComponentResource {
   constructor(name: string, args: GrafanaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("watchtower:index:Grafana", name, {}, opts);
-    const { namespace } = args.place;
     const { password, changed } = args.adminPassword;
     const admin = new k8s.core.v1.Secret(
       `${name}-admin`,
       {
-        metadata: { name: GRAFANA.admin, namespace },
+        metadata: ours(GRAFANA.admin, args.place),
         stringData: { [GRAFANA.userKey]: GRAFANA.adminUser, [GRAFANA.passwordKey]: password },
       },
       inside(this, args.place),
     );
     const provisioned = new k8s.core.v1.ConfigMap(
       `${name}-dashboards`,
-      { metadata: { name: GRAFANA.dashboards, namespace }, data: dashboards(args.components) },
+      { metadata: ours(GRAFANA.dashboards, args.place), data: dashboards(args.components) },
       inside(this, args.place),
     );
     const values = {

@@ -20,6 +20,14 @@ export function inside(parent: pulumi.Resource, place: Place): pulumi.CustomReso
   return { parent, provider: place.provider, deletedWith: place.deletedWith };
 }
 
+/**
+ * Metadata of an object whose content is the program's alone. Once somebody has changed it with kubectl, Kubernetes would
+ * refuse to have it changed back, and `pulumi up --refresh` would fail.
+ */
+export function ours(name: string, { namespace }: Place) {
+  return { name, namespace, annotations: { "pulumi.com/patchForce": "true" } };
+}
+
 /** Options of an object of the whole cluster that `parent` makes. */
 export function clusterWide(parent: pulumi.Resource, place: Place): pulumi.CustomResourceOptions {
   return { parent, provider: place.provider, deletedWith: place.clusterDeletedWith };

@@ -1,4 +1,4 @@
-import type { V1VolumeMount } from "@kubernetes/client-node" with {
+import type { V1ObjectMeta, V1VolumeMount } from "@kubernetes/client-node" with {
   "resolution-mode": "import",
 };
 import { parse } from "yaml";
@@ -111,6 +111,16 @@ describeWith(toRender(...COMPONENTS), "the program and its charts", () => {
       );
     },
   );
+
+  it("take back what somebody has changed in the program's own ConfigMaps and Secrets", () => {
+    const own = ["ConfigMap", "Secret"].flatMap((kind) =>
+      ofType(ours.recording, `kubernetes:core/v1:${kind}`).map(
+        ({ inputs }) => inputs.metadata as V1ObjectMeta,
+      ),
+    );
+    expect(own).toHaveLength(4);
+    for (const { annotations } of own) expect(annotations).toEqual({ "pulumi.com/patchForce": "true" });
+  });
 
   it("mount only volumes that are there, and no two at one place", () => {
     const faults = ours.pods.flatMap((pod) => {
