@@ -1,5 +1,5 @@
 import type { ReadMetrics } from "../lib/cluster";
-import { Fault, reasonOf } from "../lib/fault";
+import { Fault } from "../lib/fault";
 import { grafanaOf } from "../lib/grafana";
 import { readPart, requireRuns } from "../lib/parts";
 import { notSilent } from "../lib/paths";
@@ -88,9 +88,9 @@ async function follow(
   );
 }
 
-/** With the second write off, Alloy has nothing that could write. */
-async function silence({ read, tell }: Tools): Promise<Result> {
-  const loud = await notSilent(read).catch(reasonOf);
+/** With the second write off, Alloy has nothing that could write: some seconds after `up`, which does not wait for it. */
+async function silence({ read, patience, tell }: Tools): Promise<Result> {
+  const loud = await waitUntil(() => notSilent(read), patience);
   const result: Result = {
     signal: "nothing",
     path: "second",

@@ -95,9 +95,15 @@ describe("with the second write off", () => {
     expect(code).toBe(0);
   });
 
+  it("waits until Alloy has taken the change", async () => {
+    fake.exporterRemains = true;
+    setTimeout(() => (fake.exporterRemains = false), 200);
+    expect(await verify(fake)).toMatchObject({ code: 0 });
+  });
+
   it("exits 1 while Alloy still runs the exporter", async () => {
     fake.exporterRemains = true;
-    const { code, lines } = await verify(fake);
+    const { code, lines } = await verify(fake, ["--timeout", "300ms"]);
     expect(missing(lines)).toEqual([
       "MISSING nothing second off Alloy still runs otelcol.exporter.otlphttp.sumo: it takes a changed configuration within a minute, so try again",
     ]);
@@ -127,7 +133,9 @@ it("sends all three for the second path's sake when only one backend is there", 
 it("watches the exporter that Alloy's configuration has", async () => {
   fake = await FakeStack.start("off");
   fake.exporterRemains = true;
-  const watched = /otelcol\.exporter\.otlphttp\.(\w+)/.exec((await verify(fake)).out)?.[1];
+  const watched = /otelcol\.exporter\.otlphttp\.(\w+)/.exec(
+    (await verify(fake, ["--timeout", "300ms"])).out,
+  )?.[1];
   const config = alloyConfig({ components: new Set(), secondPath: true });
   expect(config).toContain(`otelcol.exporter.otlphttp "${watched}"`);
 });
