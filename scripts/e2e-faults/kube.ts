@@ -1,18 +1,11 @@
-import { ROOM } from "../../values/tempo-room";
+import { CONTAINERS } from "../../values/containers";
 import { Fault } from "../lib/fault";
 import type { Api, ApiAnswer, ApiRequest } from "../lib/plain-api";
 import type { Ask } from "./finders";
 
 /** A part of the stack that one pod runs. */
 export const PARTS = {
-  tempo: {
-    title: "Tempo",
-    instance: "tempo",
-    container: "tempo",
-    sidecar: ROOM.container,
-    port: 3200,
-    claim: "storage-tempo-0",
-  },
+  tempo: { title: "Tempo", instance: "tempo", container: "tempo", port: 3200, claim: "storage-tempo-0" },
   loki: { title: "Loki", instance: "loki", container: "loki", port: 3100, claim: "storage-loki-0" },
   "mimir-ingester": {
     title: "Mimir's ingester",
@@ -29,14 +22,7 @@ export const PARTS = {
     container: "distributor",
     port: 8080,
   },
-  alloy: {
-    title: "Alloy",
-    instance: "alloy",
-    container: "alloy",
-    sidecar: "config-reloader",
-    port: 12345,
-    claim: "alloy-data",
-  },
+  alloy: { title: "Alloy", instance: "alloy", container: "alloy", port: 12345, claim: "alloy-data" },
 } satisfies Record<string, PartPlace>;
 export type Part = keyof typeof PARTS;
 
@@ -47,18 +33,15 @@ interface PartPlace {
   instance: string;
   component?: string;
   container: string;
-  /** The other container of its pod. */
-  sidecar?: string;
   /** Of its metrics page. */
   port: number;
   /** The claim it writes to. */
   claim?: string;
 }
 
-/** The containers that start anew with a part's pod. */
+/** The containers that start anew with a part's pod: a part has its workload's name. */
 export function containersOf(part: Part): string[] {
-  const { container, sidecar } = PARTS[part] as PartPlace;
-  return sidecar === undefined ? [container] : [container, sidecar];
+  return CONTAINERS.filter(({ workload }) => workload === part).map(({ container }) => container);
 }
 
 /** As much of a pod as we look at. */

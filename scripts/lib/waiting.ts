@@ -24,7 +24,7 @@ export function waitingPods(pods: V1Pod[], pulling: CoreV1Event[]): Waiting[] {
     .map((pod) => ({
       release: releaseOf(pod),
       pod: pod.metadata?.name ?? "",
-      ...(whyNot(pod, pulling) ?? {}),
+      ...whyNot(pod, pulling),
     }));
 }
 

@@ -1,32 +1,36 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { MEBIBYTES, ROOM, roomScript } from "../../values/tempo-room";
+import { OwnPath } from "../helpers/own-path";
+import { temporaryFolder } from "../helpers/tools";
 import { until } from "../helpers/until";
 
 const MIB = 1048576;
+/** Where the script has all programs from that the test does not put in their place. */
+const { PATH } = process.env;
 const { closeBelow, openFrom, reserve } = MEBIBYTES;
+
+const programs = new OwnPath();
 
 /** The real script with a real shell; the file system's room, the page and Tempo are what the test says. */
 class Room {
-  private readonly root = fs.mkdtempSync(path.join(os.tmpdir(), "watchtower-room-"));
+  private readonly root = temporaryFolder();
   private readonly storage = this.folder("storage");
   private readonly own = this.folder("own");
-  private readonly programs = this.folder("programs");
   private child?: ChildProcess;
 
   constructor(freeMiB: number) {
-    this.program("stat", `cat ${this.root}/free`);
-    this.program("httpd", "");
-    this.program("wget", `echo "$@" >> ${this.root}/asked`);
+    programs.write("stat", `cat ${this.root}/free`);
+    programs.write("httpd", "");
+    programs.write("wget", `echo "$@" >> ${this.root}/asked`);
     this.leave(freeMiB);
   }
 
   start(): this {
     const script = roomScript({ storage: this.storage, folder: this.own, tempo: "http://tempo" });
-    const PATH = `${this.programs}:${process.env.PATH}`;
-    this.child = spawn("sh", ["-c", script], { env: { PATH }, stdio: "ignore" });
+    const env = { PATH: `${process.env.PATH}:${PATH}` };
+    this.child = spawn("sh", ["-c", script], { env, stdio: "ignore" });
     return this;
   }
 
@@ -74,10 +78,6 @@ class Room {
     const made = path.join(this.root, name);
     fs.mkdirSync(made);
     return made;
-  }
-
-  private program(name: string, script: string): void {
-    fs.writeFileSync(path.join(this.programs, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   }
 }
 
