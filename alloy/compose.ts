@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Component } from "../versions";
 import { ADDRESS, NAMESPACE } from "../values/shared";
+import { EXPORTER, SECOND } from "./labels";
 import { OWN_METRICS } from "./own-metrics";
 
 /** What Alloy's configuration depends on. */
@@ -20,8 +21,9 @@ const LOCAL_PATHS = [
 ] as const;
 
 /**
- * Alloy's configuration: `ingest.alloy`, `local.alloy` for each backend, `sumo.alloy` and the stack's own telemetry,
- * with the words in capitals filled in. The same settings give the same text, and `alloy fmt` leaves it as it is.
+ * Alloy's configuration: `ingest.alloy`, `local.alloy` for each backend, `sumo.alloy` with `sumo-signal.alloy` for each
+ * signal, and the stack's own telemetry, with the words in capitals filled in. The same settings give the same text, and
+ * `alloy fmt` leaves it as it is.
  */
 export function alloyConfig({ components, secondPath }: PipelineSettings): string {
   const local = LOCAL_PATHS.filter(({ name }) => components.has(name));
@@ -38,10 +40,14 @@ export function alloyConfig({ components, secondPath }: PipelineSettings): strin
     ...local.map(({ name, signal, endpoint }) =>
       fill(read("local"), { BACKEND: name, SIGNAL: signal, ENDPOINT: `"${endpoint}"` }),
     ),
-    ...(secondPath ? [read("sumo")] : []),
+    ...(secondPath ? [read("sumo"), ...LOCAL_PATHS.map(({ signal }) => toSumo(signal))] : []),
     ...ownTelemetry(components),
   ];
   return parts.join("\n");
+}
+
+function toSumo(signal: string): string {
+  return fill(read("sumo-signal"), { SIGNAL: signal, NAME: `${SECOND}_${signal}` });
 }
 
 /** What the stack tells of itself goes to its own backends, on paths of its own that never meet the users'. */
@@ -55,6 +61,7 @@ function ownTelemetry(components: ReadonlySet<Component>): string[] {
           fill(read("own-metrics"), {
             ENDPOINT: `"${ADDRESS.mimirRemoteWrite}"`,
             METRICS: `"${OWN_METRICS.join("|")}"`,
+            EXPORTER: JSON.stringify(EXPORTER),
             KEPT: `"up;|.+;${NAMESPACE}"`,
           }),
         ]

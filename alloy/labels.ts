@@ -3,5 +3,8 @@ export function jobOf(release: string): string {
   return `watchtower/${release}`;
 }
 
-/** The second path: its exporter's name (`sumo.alloy`), and so the label `path` of what Alloy tells of it. */
+/** The second path: what its exporters' names begin with (`sumo-signal.alloy`), and the label `path` of what Alloy tells of it. */
 export const SECOND = "sumo";
+
+/** What is in an exporter's `component_id`: the path, and on the second one the signal. */
+export const EXPORTER = "otelcol\\.exporter\\.otlphttp\\.([a-z]+)(?:_([a-z]+))?";

@@ -1,5 +1,6 @@
+import { SECOND } from "../../alloy/labels";
 import { exportErrors } from "../lib/alloy-log";
-import { type Signal, SIGNALS } from "../lib/otlp";
+import type { Signal } from "../lib/otlp";
 import type { Exporter } from "../lib/paths";
 import { each, type Items } from "./ledger";
 
@@ -20,9 +21,8 @@ export interface Attempts {
 /** Reads in Alloy's own log what became of its requests; one that nobody listened to is neither. */
 export function readAttempts(log: string): Attempts {
   const attempts: Attempts = { refused: each(() => 0), unanswered: each(() => 0) };
-  for (const { exporter, final, reason } of exportErrors(log)) {
-    const signal = SIGNALS.find((one) => LOCAL_EXPORTER[one] === exporter);
-    if (signal === undefined || final || reason.includes("dial tcp")) continue;
+  for (const { exporter, signal, final, reason } of exportErrors(log)) {
+    if (exporter === SECOND || final || reason.includes("dial tcp")) continue;
     attempts[reason.includes("HTTP Status Code") ? "refused" : "unanswered"][signal]++;
   }
   return attempts;

@@ -12,7 +12,6 @@ interface Counter {
   labels?: Record<string, string>;
 }
 
-const SUMO = labelsOf(SECOND);
 const INGEST = { component_id: "otelcol.receiver.otlp.ingest" };
 
 /** What is followed. Names and labels as Tempo 2.10, Loki 3.7, Mimir 3.1 and Alloy 1.18 have them. */
@@ -46,36 +45,48 @@ export const COUNTERS = {
   "sent traces": {
     part: "alloy",
     metric: "otelcol_exporter_sent_spans_total",
-    labels: labelsOf(LOCAL_EXPORTER.traces),
+    labels: labelsOf(LOCAL_EXPORTER.traces, "traces"),
   },
   "sent logs": {
     part: "alloy",
     metric: "otelcol_exporter_sent_log_records_total",
-    labels: labelsOf(LOCAL_EXPORTER.logs),
+    labels: labelsOf(LOCAL_EXPORTER.logs, "logs"),
   },
   "sent metrics": {
     part: "alloy",
     metric: "otelcol_exporter_sent_metric_points_total",
-    labels: labelsOf(LOCAL_EXPORTER.metrics),
+    labels: labelsOf(LOCAL_EXPORTER.metrics, "metrics"),
   },
   /** What Alloy gave up on the second path, after a refusal or for want of room. */
-  "failed traces": { part: "alloy", metric: "otelcol_exporter_send_failed_spans_total", labels: SUMO },
-  "failed logs": { part: "alloy", metric: "otelcol_exporter_send_failed_log_records_total", labels: SUMO },
+  "failed traces": {
+    part: "alloy",
+    metric: "otelcol_exporter_send_failed_spans_total",
+    labels: labelsOf(SECOND, "traces"),
+  },
+  "failed logs": {
+    part: "alloy",
+    metric: "otelcol_exporter_send_failed_log_records_total",
+    labels: labelsOf(SECOND, "logs"),
+  },
   "failed metrics": {
     part: "alloy",
     metric: "otelcol_exporter_send_failed_metric_points_total",
-    labels: SUMO,
+    labels: labelsOf(SECOND, "metrics"),
   },
-  "no room traces": { part: "alloy", metric: "otelcol_exporter_enqueue_failed_spans_total", labels: SUMO },
+  "no room traces": {
+    part: "alloy",
+    metric: "otelcol_exporter_enqueue_failed_spans_total",
+    labels: labelsOf(SECOND, "traces"),
+  },
   "no room logs": {
     part: "alloy",
     metric: "otelcol_exporter_enqueue_failed_log_records_total",
-    labels: SUMO,
+    labels: labelsOf(SECOND, "logs"),
   },
   "no room metrics": {
     part: "alloy",
     metric: "otelcol_exporter_enqueue_failed_metric_points_total",
-    labels: SUMO,
+    labels: labelsOf(SECOND, "metrics"),
   },
 } satisfies Record<string, Counter>;
 export type CounterName = keyof typeof COUNTERS;

@@ -1,10 +1,9 @@
-import type { Exporter, SignalName } from "./paths";
+import { type Exporter, exporterOf, type SignalName } from "./paths";
 
 /** What an exporter of Alloy's said of an attempt that failed. */
 export interface ExportError {
   exporter: Exporter;
-  /** Undefined where the line does not tell. */
-  signal?: SignalName;
+  signal: SignalName;
   at: Date;
   /** Whether it gave the data up; else it tries again. */
   final: boolean;
@@ -21,16 +20,15 @@ const FAILED = /msg="Exporting failed\. (Will retry|Dropping)/;
 export function exportErrors(log: string): ExportError[] {
   return log.split("\n").flatMap((line) => {
     const [, what] = FAILED.exec(line) ?? [];
-    const [, exporter] = /component_id=otelcol\.exporter\.otlphttp\.(\w+)/.exec(line) ?? [];
+    const [, id] = /component_id=(\S+)/.exec(line) ?? [];
+    const from = exporterOf(id);
     const [, at = ""] = /\bts=(\S+)/.exec(line) ?? [];
     const [, quoted, bare] = /\berror=(?:"((?:[^"\\]|\\.)*)"|(\S+))/.exec(line) ?? [];
     const error = quoted?.replace(/\\n/g, " ").replace(/\\(.)/g, "$1") ?? bare ?? "";
-    if (what === undefined || exporter === undefined) return [];
-    const [, signal] = /\/v1\/(traces|metrics|logs)\b/.exec(error) ?? [];
+    if (what === undefined || from === undefined) return [];
     return [
       {
-        exporter: exporter as Exporter,
-        signal: signal as SignalName | undefined,
+        ...from,
         at: new Date(at),
         final: what === "Dropping" && !error.startsWith(KEPT),
         reason: shortly(redacted(error.replace(KEPT, ""))),

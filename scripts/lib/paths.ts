@@ -1,13 +1,13 @@
-import { SECOND } from "../../alloy/labels";
+import { EXPORTER, SECOND } from "../../alloy/labels";
 import type { SumoDestination } from "../../settings";
 import type { ReadMetrics } from "./cluster";
-import { hasLabels, parseMetrics, type Sample, sumOf } from "./prometheus";
+import { parseMetrics, type Sample, sumOf } from "./prometheus";
 import { type Signal, SIGNALS } from "./signals";
 
 /** A signal, as Alloy's queues name it. */
 export type SignalName = Signal["dataType"];
 
-/** An exporter in Alloy: each local one is named after its backend. */
+/** Who sends a signal from Alloy: each local exporter is named after its backend, and those of the second path count as one. */
 export type Exporter = Signal["backend"] | typeof SECOND;
 
 /** One signal on one path, as Alloy has counted it since it started: what was sent and is not kept was given up. */
@@ -48,10 +48,23 @@ export interface Reading {
   startedAt: number;
 }
 
-/** What Alloy's series of one exporter carry. */
-export function labelsOf(exporter: Exporter): { component_id: string } {
-  return { component_id: `otelcol.exporter.otlphttp.${exporter}` };
+/** What Alloy's series of a signal on its way by that exporter carry. */
+export function labelsOf(exporter: Exporter, signal: SignalName): { component_id: string } {
+  return {
+    component_id: `otelcol.exporter.otlphttp.${exporter === SECOND ? `${SECOND}_${signal}` : exporter}`,
+  };
 }
+
+/** Reads the `component_id` of an exporter on one of our paths; undefined: it is none. */
+export function exporterOf(componentId = ""): { exporter: Exporter; signal: SignalName } | undefined {
+  const [, path, itsSignal] = WHOLE_EXPORTER.exec(componentId) ?? [];
+  const signal = SIGNALS.find(({ backend, dataType }) =>
+    path === SECOND ? dataType === itsSignal : backend === path,
+  );
+  return signal && { exporter: path === SECOND ? SECOND : signal.backend, signal: signal.dataType };
+}
+
+const WHOLE_EXPORTER = new RegExp(`^${EXPORTER}$`);
 
 /** Who counts what came through: Sumo tells nobody what it took, so there Alloy's word for its 200 has to do. */
 export const COUNTED: Record<Exclude<SumoDestination, "off">, Counted> = {
@@ -69,10 +82,11 @@ interface Counted {
 
 /** Says what there still is of a second path that is switched off, or undefined. */
 export async function notSilent(read: ReadMetrics): Promise<string | undefined> {
-  const exporter = labelsOf(SECOND);
-  const exporting = parseMetrics(await read("alloy")).some((sample) => hasLabels(sample, exporter));
-  return exporting
-    ? `Alloy still runs ${exporter.component_id}: it takes a changed configuration within a minute, so try again`
+  const left = parseMetrics(await read("alloy"))
+    .map(({ labels }) => labels.component_id)
+    .find((id) => exporterOf(id)?.exporter === SECOND);
+  return left !== undefined
+    ? `Alloy still runs ${left}: it takes a changed configuration within a minute, so try again`
     : undefined;
 }
 
@@ -101,7 +115,7 @@ export function readPaths(samples: Sample[], at = Date.now()): Reading {
 }
 
 function pathOf(samples: Sample[], { dataType: signal, items }: Signal, exporter: Exporter): PathCounts[] {
-  const own = labelsOf(exporter);
+  const own = labelsOf(exporter, signal);
   const count = (what: string) => sumOf(samples, `otelcol_exporter_${what}_${items}_total`, own);
   const queue = (what: string) =>
     sumOf(samples, `otelcol_exporter_queue_${what}`, { ...own, data_type: signal });
@@ -120,11 +134,11 @@ function pathOf(samples: Sample[], { dataType: signal, items }: Signal, exporter
   ];
 }
 
-/** The local exporters carry one signal each, and the second path the same items. */
+/** An exporter carries one signal, and the second path the same items as the local one. */
 function itemBytes(samples: Sample[]): Partial<Record<SignalName, number>> {
   const sizes = SIGNALS.map(({ dataType, backend }) => {
     const sent = (unit: string, exporter: Exporter) =>
-      sumOf(samples, `otelcol_exporter_queue_batch_send_size${unit}_sum`, labelsOf(exporter));
+      sumOf(samples, `otelcol_exporter_queue_batch_send_size${unit}_sum`, labelsOf(exporter, dataType));
     const exporter = sent("", backend) > 0 ? backend : SECOND;
     return [dataType, sent("_bytes", exporter) / sent("", exporter)] as const;
   });
@@ -135,10 +149,10 @@ function answersIn(samples: Sample[]): Reading["answers"] {
   return samples
     .filter(({ name }) => name === "http_client_request_duration_seconds_count")
     .flatMap(({ labels, value }) => {
-      const [, exporter] = /^otelcol\.exporter\.otlphttp\.(\w+)$/.exec(labels.component_id ?? "") ?? [];
+      const from = exporterOf(labels.component_id);
       const answer = labels.http_response_status_code ?? labels.error_type;
-      if (exporter === undefined || answer === undefined) return [];
-      return [{ exporter: exporter as Exporter, answer, count: value }];
+      if (from === undefined || answer === undefined) return [];
+      return [{ exporter: from.exporter, answer, count: value }];
     });
 }
 

@@ -65,9 +65,7 @@ function lineOf(
       mend: `wait: Alloy takes a changed configuration within a minute; else ${OURS_AGAIN}`,
     };
   const errors = typeof seen.errors === "string" ? [] : seen.errors;
-  const last = errors
-    .filter((one) => one.exporter === exporter && (one.signal ?? dataType) === dataType)
-    .at(-1);
+  const last = errors.filter((one) => one.exporter === exporter && one.signal === dataType).at(-1);
   const { state, why, mend } = judge(flow, last, now);
   const lag = flow.lagSeconds === undefined ? "?" : flow.lagSeconds.toFixed(0);
   const saw = [

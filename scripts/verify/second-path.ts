@@ -8,8 +8,6 @@ import { type Signal, SIGNALS } from "../lib/signals";
 import { type Patience, waitUntil } from "../lib/wait";
 import type { Lookout } from "./lookout";
 
-/** The second path's exporter in Alloy. */
-const SUMO_EXPORTER = labelsOf(SECOND);
 /** Where the second path leads, for people. */
 const PLACE = { "stand-in": "Sumo stand-in", sumo: "Sumo" };
 
@@ -57,14 +55,15 @@ export class SecondPath {
 
   private async whyStuck({ items, dataType }: Signal): Promise<string> {
     const samples = parseMetrics(await this.read("alloy"));
-    const queued = sumOf(samples, "otelcol_exporter_queue_size", { ...SUMO_EXPORTER, data_type: dataType });
-    const failed = sumOf(samples, `otelcol_exporter_send_failed_${items}_total`, SUMO_EXPORTER);
+    const exporter = labelsOf(SECOND, dataType);
+    const queued = sumOf(samples, "otelcol_exporter_queue_size", { ...exporter, data_type: dataType });
+    const failed = sumOf(samples, `otelcol_exporter_send_failed_${items}_total`, exporter);
     return `Alloy's queue for it holds ${queued} bytes, and Alloy has given up ${failed} ${items} since it started`;
   }
 
-  private count(samples: Sample[], { items }: Signal): number {
+  private count(samples: Sample[], { items, dataType }: Signal): number {
     const { counter, exporter } = COUNTED[this.destination];
-    return sumOf(samples, `${counter}_${items}_total`, exporter && labelsOf(exporter));
+    return sumOf(samples, `${counter}_${items}_total`, exporter && labelsOf(exporter, dataType));
   }
 
   /** One reading serves all who ask while it is on its way. */

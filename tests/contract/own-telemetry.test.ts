@@ -106,6 +106,7 @@ describeWith([alloy], "the real Alloy, reading itself while Sumo refuses it", ()
       job: "watchtower/alloy",
       instance: "alloy-0",
       path: "sumo",
+      signal: "traces",
       error_permanent: "true",
       error_type: "Unauthenticated",
     });
@@ -151,7 +152,7 @@ describeWith([alloy], "the real Alloy, reading itself while Sumo refuses it", ()
 
 /** Bytes that a queue may hold, as its path's file says it. */
 function boundOf(exporter: string): number {
-  const file = exporter === "sumo" ? "sumo" : "local";
+  const file = exporter === "sumo" ? "sumo-signal" : "local";
   const text = fs.readFileSync(path.join(__dirname, `../../alloy/${file}.alloy`), "utf8");
   return Number(/queue_size\s*= (\d+)/.exec(text)![1]);
 }

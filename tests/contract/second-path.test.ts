@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { alloyConfig } from "../../alloy/compose";
 import { waitUntil } from "../../scripts/lib/wait";
 import { ADDRESS } from "../../values/shared";
@@ -7,6 +8,22 @@ import { describeWith, program } from "../helpers/tools";
 
 const components = new Set(["tempo"] as const);
 const AT = { startTimeUnixNano: "1790000000000000000", endTimeUnixNano: "1790000000000000001" };
+const [TIME, MESSAGE] = [AT.startTimeUnixNano, { stringValue: "a line" }];
+const ONE_OF_EACH = {
+  traces: spanOf("a span"),
+  logs: { resourceLogs: [{ scopeLogs: [{ logRecords: [{ timeUnixNano: TIME, body: MESSAGE }] }] }] },
+  metrics: {
+    resourceMetrics: [
+      {
+        scopeMetrics: [
+          { metrics: [{ name: "points", sum: { dataPoints: [{ timeUnixNano: TIME, asInt: 1 }] } }] },
+        ],
+      },
+    ],
+  },
+};
+/** As long as OpenTelemetry's SDKs wait for an answer. */
+const SENDERS_WAIT_MS = 10_000;
 const DUAL = alloyConfig({ components, secondPath: true });
 const LOCAL_ALONE = alloyConfig({ components, secondPath: false });
 
@@ -63,6 +80,36 @@ describeWith([program("alloy")], "the real Alloy, between Tempo and Sumo", () =>
     await until(async () => refused.test(await alloy.metrics()), "the count of what Sumo refused");
   }, 60_000);
 
+  it("keeps no sender waiting for longer than senders wait, when the endpoint is changed while Sumo hangs", async () => {
+    const hanging = new Set<string>();
+    sumo.answer = (signal) => {
+      hanging.add(signal);
+      return "silence";
+    };
+    const next = await OtlpSink.start();
+    const longest = { ms: 0 };
+    const senders = sendAll(() => next.spans.length > 0, longest);
+    await until(() => hanging.size === 3, "requests that hang");
+    alloy.writeEndpoint(next.url);
+    await senders;
+    next.stop();
+    expect(longest.ms).toBeLessThan(SENDERS_WAIT_MS);
+  }, 90_000);
+
+  /** Sends all three signals, over and over, and notes how long the slowest answer took. */
+  async function sendAll(isOver: () => boolean, longest: { ms: number }): Promise<void> {
+    const endsAt = Date.now() + 60_000;
+    const send = async (signal: string, body: object) => {
+      while (!isOver() && Date.now() < endsAt) {
+        const began = Date.now();
+        await post(signal, body);
+        longest.ms = Math.max(longest.ms, Date.now() - began);
+        await sleep(100);
+      }
+    };
+    await Promise.all(Object.entries(ONE_OF_EACH).map(([signal, body]) => send(signal, body)));
+  }
+
   /** Sends spans with these numbers, one a request, each until it is acknowledged. */
   async function send(from: number, to: number): Promise<string[]> {
     const names = Array.from({ length: to - from + 1 }, (_, i) => `span ${from + i}`);
@@ -70,11 +117,13 @@ describeWith([program("alloy")], "the real Alloy, between Tempo and Sumo", () =>
     return names;
   }
 
-  async function acknowledged(name: string): Promise<boolean> {
-    const span = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331", name, ...AT };
-    const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] });
-    const headers = { "content-type": "application/json" };
-    const url = `http://127.0.0.1:${alloy.ports.http}/v1/traces`;
+  function acknowledged(name: string): Promise<boolean> {
+    return post("traces", spanOf(name));
+  }
+
+  async function post(signal: string, message: object): Promise<boolean> {
+    const [body, headers] = [JSON.stringify(message), { "content-type": "application/json" }];
+    const url = `http://127.0.0.1:${alloy.ports.http}/v1/${signal}`;
     return fetch(url, { method: "POST", body, headers }).then(
       ({ ok }) => ok,
       () => false,
@@ -101,3 +150,8 @@ describeWith([program("alloy")], "the real Alloy, between Tempo and Sumo", () =>
     if (stuck !== undefined) throw new Error(`no sign of ${stuck}`);
   }
 });
+
+function spanOf(name: string) {
+  const span = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331", name, ...AT };
+  return { resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] };
+}

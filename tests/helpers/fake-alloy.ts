@@ -1,3 +1,5 @@
+import { SECOND } from "../../alloy/labels";
+
 /** How much of each kind has passed, and the labels beside `component_id`. */
 export interface Counts {
   spans: number;
@@ -10,14 +12,17 @@ export const NONE: Counts = { spans: 0, log_records: 0, metric_points: 0 };
 const SCOPE =
   'otel_scope_name="go.opentelemetry.io/collector",otel_scope_schema_url="",otel_scope_version=""';
 const DATA_TYPES = { spans: "traces", log_records: "logs", metric_points: "metrics" };
+type Items = keyof typeof DATA_TYPES;
+const ITEMS = Object.keys(DATA_TYPES) as Items[];
 
 /** The metrics page of the stand-in, as Alloy 1.18 writes it: no series before the first item. */
 export function standInPage(accepted: Counts): string {
-  return page("otelcol_receiver_accepted", "otelcol.receiver.otlp.sumo", accepted);
+  return page("otelcol_receiver_accepted", () => "otelcol.receiver.otlp.sumo", accepted);
 }
 
-/** What Alloy's page shows of one exporter. */
+/** What Alloy's page shows of one path. */
 export interface Exporter {
+  /** A backend, or `sumo`, where each signal has an exporter of its own. */
   name: string;
   sent?: Counts;
   failed?: Counts;
@@ -54,8 +59,8 @@ export function alloyPage(
     `alloy_component_controller_running_components{health_type="healthy"} 28`,
     `alloy_component_controller_running_components{health_type="unhealthy"} ${unhealthy}`,
     `process_start_time_seconds ${startedAt}`,
-    page("otelcol_receiver_accepted", "otelcol.receiver.otlp.ingest", accepted),
-    page("otelcol_receiver_refused", "otelcol.receiver.otlp.ingest", refused),
+    page("otelcol_receiver_accepted", () => "otelcol.receiver.otlp.ingest", accepted),
+    page("otelcol_receiver_refused", () => "otelcol.receiver.otlp.ingest", refused),
   ];
   return [...own, ...exporters.map(exporterPage)].join("\n");
 }
@@ -71,33 +76,38 @@ function exporterPage({
   queuedBytes = 0,
   capacityBytes = 192 * 2 ** 20,
 }: Exporter): string {
-  const component = `otelcol.exporter.otlphttp.${name}`;
-  const queue = (what: string, bytes: number) =>
-    Object.values(DATA_TYPES).map(
-      (type) =>
-        `otelcol_exporter_queue_${what}{component_id="${component}",component_path="/",data_type="${type}",${SCOPE}} ${bytes}`,
+  const component = (items: Items) =>
+    `otelcol.exporter.otlphttp.${name === SECOND ? `${SECOND}_${DATA_TYPES[items]}` : name}`;
+  // An exporter has a queue for each signal, whether it is given that or not.
+  const queue = (what: string, bytes: (isOwn: boolean) => number) =>
+    [...new Set(ITEMS.map(component))].flatMap((id) =>
+      ITEMS.map(
+        (items) =>
+          `otelcol_exporter_queue_${what}{component_id="${id}",component_path="/",data_type="${DATA_TYPES[items]}",${SCOPE}} ${bytes(id === component(items))}`,
+      ),
     );
-  const items = sent.spans + sent.log_records + sent.metric_points;
-  const batches = (unit: string, total: number) =>
-    `otelcol_exporter_queue_batch_send_size${unit}_sum{component_id="${component}",component_path="/",${SCOPE}} ${total}`;
+  const batches = (items: Items, unit: string, total: number) =>
+    `otelcol_exporter_queue_batch_send_size${unit}_sum{component_id="${component(items)}",component_path="/",${SCOPE}} ${total}`;
   return [
-    ...queue("size", queuedBytes),
-    ...queue("capacity", capacityBytes),
-    ...(items > 0 ? [batches("", items), batches("_bytes", items * ITEM_BYTES)] : []),
+    ...queue("size", (isOwn) => (isOwn ? queuedBytes : 0)),
+    ...queue("capacity", () => capacityBytes),
+    ...ITEMS.filter((items) => sent[items] > 0).flatMap((items) => [
+      batches(items, "", sent[items]),
+      batches(items, "_bytes", sent[items] * ITEM_BYTES),
+    ]),
     page("otelcol_exporter_sent", component, sent),
     page("otelcol_exporter_send_failed", component, failed),
     page("otelcol_exporter_enqueue_failed", component, overflown),
   ].join("\n");
 }
 
-function page(family: string, component: string, counts: Counts): string {
-  return Object.entries(counts)
-    .filter(([, count]) => count > 0)
-    .map(([items, count]) =>
+function page(family: string, component: (items: Items) => string, counts: Counts): string {
+  return ITEMS.filter((items) => counts[items] > 0)
+    .map((items) =>
       [
         `# HELP ${family}_${items}_total Number of items. [Alpha]`,
         `# TYPE ${family}_${items}_total counter`,
-        `${family}_${items}_total{component_id="${component}",component_path="/",${SCOPE}} ${count}`,
+        `${family}_${items}_total{component_id="${component(items)}",component_path="/",${SCOPE}} ${counts[items]}`,
       ].join("\n"),
     )
     .join("\n");

@@ -104,7 +104,7 @@ export class FakeRig {
         return note(`lose volume of ${part}`);
       },
       editAlloy: async (edit: (text: string) => string) => {
-        await note(edit('otelcol.exporter.otlphttp "sumo" {\n queue_size = 603979776\n}'));
+        await note(edit('otelcol.exporter.otlphttp "sumo_traces" {\n queue_size = 603979776\n}'));
       },
       setEndpoint: (url: string) => {
         this.endpoint = url;

@@ -141,7 +141,7 @@ describe("a running stack", () => {
     await live.setSecondWrite(false);
     expect(done).toEqual(["sumoEnabled=false", "up"]);
     fake.answers["/proxy/metrics"] = () =>
-      'otelcol_exporter_queue_size{component_id="otelcol.exporter.otlphttp.sumo"} 0';
+      'otelcol_exporter_queue_size{component_id="otelcol.exporter.otlphttp.sumo_traces"} 0';
     await live.setSecondWrite(true);
   });
 

@@ -81,7 +81,7 @@ it("tells in Alloy's log what was refused, what had no answer, and what nobody l
       'Post \\"http://loki:3100/otlp/v1/logs\\": dial tcp 10.96.25.0:3100: connect: connection refused',
     ),
     line("mimir", "responded with HTTP Status Code 503"),
-    line("sumo", "responded with HTTP Status Code 503"),
+    line("sumo_traces", "responded with HTTP Status Code 503"),
     "level=info msg=else component_id=otelcol.exporter.otlphttp.tempo",
   ].join("\n");
   expect(readAttempts(log)).toEqual({

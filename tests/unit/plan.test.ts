@@ -111,7 +111,7 @@ describe("the plan", () => {
   it("ends with the whole of Alloy's configuration", async () => {
     const { alloyConfig } = await planAsData();
     expect((await plan()).out.trimEnd().endsWith(alloyConfig!.trimEnd())).toBe(true);
-    expect(alloyConfig).toMatch(/otelcol\.receiver\.otlp.*otelcol\.exporter\.otlphttp "sumo"/s);
+    expect(alloyConfig).toMatch(/otelcol\.receiver\.otlp.*otelcol\.exporter\.otlphttp "sumo_traces"/s);
   });
 
   it("says when there is no Alloy to configure", async () => {

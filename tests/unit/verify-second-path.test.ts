@@ -105,7 +105,7 @@ describe("with the second write off", () => {
     fake.exporterRemains = true;
     const { code, lines } = await verify(fake, ["--timeout", "300ms"]);
     expect(missing(lines)).toEqual([
-      "MISSING nothing second off Alloy still runs otelcol.exporter.otlphttp.sumo: it takes a changed configuration within a minute, so try again",
+      "MISSING nothing second off Alloy still runs otelcol.exporter.otlphttp.sumo_traces: it takes a changed configuration within a minute, so try again",
     ]);
     expect(code).toBe(1);
   });
