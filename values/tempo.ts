@@ -1,7 +1,7 @@
 import type { RetentionHours } from "../settings/defaults";
 import { ADDRESS, goMemoryLimit, type HelmValues, QUICK_READINESS, RESTRICTED } from "./shared";
 import { SIZE } from "./sizes";
-import { ROOM, roomContainer } from "./tempo-room";
+import { GOES_ON_SECONDS, ROOM, roomContainer } from "./tempo-room";
 
 /** What Tempo's values depend on. */
 export interface TempoSettings {
@@ -27,6 +27,7 @@ export function tempoValues({ retention, imageRegistry, withMimir }: TempoSettin
       extraEnv: [goMemoryLimit(SIZE.tempo)],
       securityContext: { ...RESTRICTED, readOnlyRootFilesystem: true }, // chart: none
       // Receivers stay the chart's: its port list reads jaeger's four protocols even when they are null.
+      extraArgs: { "shutdown-delay": `${GOES_ON_SECONDS}s` },
       // Default 30 s, and a query that comes as Tempo ends is never answered: nobody is served for that long.
       server: { graceful_shutdown_timeout: "2s" },
       storage: {

@@ -56,7 +56,8 @@ export function isReady({ status }: V1Pod): boolean {
 }
 
 function whyNot(pod: V1Pod, pulling: CoreV1Event[]): Pick<Waiting, "why" | "mend"> | undefined {
-  const { status } = pod;
+  const { status, metadata } = pod;
+  if (metadata?.deletionTimestamp !== undefined) return { why: "ending" };
   const unplaced = status?.conditions?.find((one) => one.type === "PodScheduled" && one.status === "False");
   if (unplaced) return { why: `not placed: ${unplaced.message ?? unplaced.reason}` };
   const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
@@ -68,8 +69,8 @@ function whyNot(pod: V1Pod, pulling: CoreV1Event[]): Pick<Waiting, "why" | "mend
 }
 
 const NO_ROOM = {
-  why: `less than ${MEBIBYTES.closeBelow} MiB are free for its volume, so it takes no spans, and they wait in Alloy's queue`,
-  mend: `make room: \`docker system df\` shows what Docker holds (from ${MEBIBYTES.openFrom} MiB on it takes them)`,
+  why: `its volume is short of room (it takes no spans from ${MEBIBYTES.closeBelow} MiB free until there are ${MEBIBYTES.openFrom}), or its container \`${ROOM.container}\` does not answer; spans wait in Alloy's queue`,
+  mend: "make room: `docker system df` shows what Docker holds; if there is enough, see docs/troubleshooting.md",
 };
 /** The sidecar's first look and the first probe. */
 const FIRST_LOOK_MS = 10_000;

@@ -1,6 +1,6 @@
 import { ADDRESS } from "../../values/shared";
 import { tempoValues } from "../../values/tempo";
-import { ROOM, roomScript } from "../../values/tempo-room";
+import { GOES_ON_SECONDS, ROOM, roomScript } from "../../values/tempo-room";
 import { VARIANTS, renderOf, toRender, type Variant } from "../helpers/releases";
 import { container, mountPath } from "../helpers/render";
 import { describeWith } from "../helpers/tools";
@@ -90,6 +90,13 @@ describeWith(toRender("tempo"), "Tempo, as its chart renders it", () => {
       httpGet: { path: `/${ROOM.page}`, port: ROOM.port },
       periodSeconds: 1,
     });
+  });
+
+  it("goes on, once it is told to end, until the pod is not ready and its service leads nowhere", () => {
+    const [tempo, room] = ["tempo", ROOM.container].map((name) => container(renderOf("tempo").pod(), name));
+    expect(tempo!.args).toContain(`-shutdown-delay=${GOES_ON_SECONDS}s`);
+    const { periodSeconds, timeoutSeconds, failureThreshold } = room!.readinessProbe!;
+    expect(GOES_ON_SECONDS).toBeGreaterThan((periodSeconds! + timeoutSeconds!) * failureThreshold!);
   });
 
   it("holds no ballast: the chart's own of 1 GiB is twice the pod's limit", () => {

@@ -47,7 +47,7 @@ describe("a pod", () => {
       {
         name: "tempo-0",
         state: "wrong",
-        saw: expect.stringMatching(/^not ready: less than 64 MiB are free/) as string,
+        saw: expect.stringMatching(/^not ready: its volume is short of room/) as string,
         mend: expect.stringMatching(/^make room: /) as string,
       },
     ]);

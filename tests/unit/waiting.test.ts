@@ -64,10 +64,18 @@ describe("what a pod waits for", () => {
       {
         release: "tempo",
         pod: "tempo-0",
-        why: expect.stringMatching(/^less than 64 MiB are free .* wait in Alloy's queue$/) as string,
-        mend: expect.stringMatching(/^make room: `docker system df`.* \(from 128 MiB on/) as string,
+        why: expect.stringMatching(
+          /^its volume is short of room .*64 MiB.*128\), or .*`room`.* wait in Alloy's queue$/,
+        ) as string,
+        mend: expect.stringMatching(/^make room: `docker system df`.* docs\/troubleshooting\.md$/) as string,
       },
     ]);
+  });
+
+  it("is told: its own end, whatever its containers tell of it", () => {
+    const ending = pod("tempo-0", roomSince(STARTED));
+    ending.metadata!.deletionTimestamp = new Date();
+    expect(waitingPods([ending], [])).toEqual([{ release: "tempo", pod: "tempo-0", why: "ending" }]);
   });
 
   it("is not room while nobody has looked yet", () => {
