@@ -38,8 +38,13 @@ export function roomScript({
   const { closeBelow, reserve, openFrom } = MEBIBYTES;
   return `\
 trap exit TERM
+# Whether Tempo has taken spans since it was started, whether a write may have failed since, and looks since that.
+used= failed= looks=0
 reserve() {
   dd if=/dev/zero of=${storage}/reserve.new bs=1M count=${reserve} 2> /dev/null && mv ${storage}/reserve.new ${storage}/reserve
+}
+ask() {
+  wget -q -T 5 -O /dev/null ${tempo}$1
 }
 cd ${folder}
 httpd -p ${ROOM.port} || exit
@@ -48,14 +53,22 @@ while true; do
   free=$(($1 * $2 / 1048576))
   if [ $free -lt ${closeBelow} ]; then
     rm -f ${storage}/reserve
-    if rm ${ROOM.page} 2> /dev/null; then
-      echo "$free MiB free: Tempo takes no spans until there are ${openFrom}"
-      # What it could not write leaves its open block broken until it starts again, and it would drop all that comes.
-      if [ $free -eq 0 ]; then sleep ${GOES_ON_SECONDS}; wget -q -T 5 -O /dev/null ${tempo}/shutdown; fi
-    fi
-  elif [ ! -e ${ROOM.page} ] && { [ -e ${storage}/reserve ] || { [ $free -ge ${openFrom} ] && reserve; }; }; then
+    if rm ${ROOM.page} 2> /dev/null; then echo "$free MiB free: Tempo takes no spans until there are ${openFrom}"; fi
+    if [ $free -eq 0 ]; then failed=$used; fi
+  elif [ ! -e ${ROOM.page} ] && [ ! "$failed" ] && { [ -e ${storage}/reserve ] || { [ $free -ge ${openFrom} ] && reserve; }; }; then
     touch ${ROOM.page}
+    used=yes
     echo "$free MiB free: Tempo takes spans"
+  fi
+  # What it could not write leaves its open block broken until it starts again, and it would drop all that comes.
+  if [ "$failed" ]; then
+    looks=$((looks + 1))
+    if [ $((looks % ${GOES_ON_SECONDS / LOOK_EVERY_SECONDS})) -eq 0 ]; then
+      ask /shutdown
+    elif [ $looks -gt ${GOES_ON_SECONDS / LOOK_EVERY_SECONDS} ] && ! ask /status/version; then
+      echo "Tempo has ended"
+      used= failed= looks=0
+    fi
   fi
   sleep ${LOOK_EVERY_SECONDS}
 done

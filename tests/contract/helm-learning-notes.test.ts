@@ -58,6 +58,7 @@ describeWith(toRender(...COMPONENTS), "what the charts do without our values", (
     const pod = render(bare("tempo")).pod();
     const { args, securityContext } = container(pod, "tempo");
     expect(args).toContain("-mem-ballast-size-mbs=1024");
+    expect(args!.join()).not.toContain("shutdown-delay");
     expect([pod.claimed, securityContext ?? {}]).toEqual([[], {}]);
   });
 

@@ -23,11 +23,8 @@ class Room {
   constructor(freeMiB: number) {
     programs.write("stat", `cat ${this.root}/free`);
     programs.write("httpd", "");
-    programs.write("wget", `echo "$@" >> ${this.root}/asked`);
-    programs.write(
-      "sleep",
-      `[ $1 != ${GOES_ON_SECONDS} ] || echo wait >> ${this.root}/asked; /bin/sleep 0.5`,
-    );
+    programs.write("wget", `echo "$@" >> ${this.root}/asked; [ ! -e ${this.root}/ended ]`);
+    programs.write("sleep", `echo look >> ${this.root}/asked; /bin/sleep 0.02`);
     this.leave(freeMiB);
   }
 
@@ -58,10 +55,28 @@ class Room {
     );
   }
 
-  /** What Tempo was asked. */
-  get asked(): string {
+  /** What Tempo was asked, and by the how manieth look. */
+  get asked(): { what: string; look: number }[] {
     const file = path.join(this.root, "asked");
-    return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
+    const lines = fs.existsSync(file) ? fs.readFileSync(file, "utf8").trim().split("\n") : [];
+    return lines.flatMap((line, i) => {
+      const [, what] = /http:\/\/tempo(\/\S+)$/.exec(line) ?? [];
+      return what === undefined
+        ? []
+        : [{ what, look: lines.slice(0, i).filter((one) => one === "look").length }];
+    });
+  }
+
+  get looks(): number {
+    return fs.readFileSync(path.join(this.root, "asked"), "utf8").match(/^look$/gm)!.length;
+  }
+
+  /** Tempo's process ends, and another begins. */
+  async restartTempo(): Promise<void> {
+    const file = path.join(this.root, "ended");
+    fs.writeFileSync(file, "");
+    await pause();
+    fs.rmSync(file);
   }
 
   /** Ends as a pod does. @returns how it ended */
@@ -123,18 +138,40 @@ describe("Tempo's door", () => {
     room.leave(closeBelow - 1);
     await room.comesTo(CLOSED);
     await pause();
-    expect(room.asked).toBe("");
+    expect(room.asked).toEqual([]);
   });
 
-  it("has Tempo begin anew, once, where nothing was left, when nothing is sent to it any more", async () => {
-    await opened();
-    room.leave(0);
-    await room.comesTo(CLOSED);
+  it.each([
+    ["nothing was left", [0]],
+    ["nothing was left after all, of what was given back either", [closeBelow - 1, 0]],
+  ])(
+    "has Tempo begin anew where %s, once nobody sends to it, and stays closed until it has",
+    async (_, left) => {
+      await opened();
+      for (const freeMiB of left) {
+        room.leave(freeMiB);
+        await room.comesTo(CLOSED);
+      }
+      const closedBy = room.looks;
+      await pause();
+      room.leave(openFrom);
+      await pause();
+      const [first] = room.asked;
+      expect(first!.what).toBe("/shutdown");
+      expect(first!.look - closedBy).toBeGreaterThan(GOES_ON_SECONDS / 0.5 - 3);
+      expect(room.seen).toBe(CLOSED);
+      await room.restartTempo();
+      await room.comesTo(OPEN);
+      const asked = room.asked.length;
+      await pause();
+      expect(room.asked).toHaveLength(asked);
+    },
+  );
+
+  it("leaves a Tempo alone that has taken nothing yet", async () => {
+    room = new Room(0).start();
     await pause();
-    expect(room.asked.trim().split("\n")).toEqual([
-      "wait",
-      expect.stringMatching(/ http:\/\/tempo\/shutdown$/),
-    ]);
+    expect([room.seen, room.asked]).toEqual([CLOSED, []]);
   });
 
   it("opens again only well above where it closed, and does not go to and fro", async () => {
