@@ -17,8 +17,8 @@ export const MEBIBYTES = {
 
 /**
  * So long after its door was closed, or its pod was deleted, Tempo goes on. A Tempo that ends answers a span with HTTP 500,
- * and that is for good: Alloy throws the span away. Until the service leads nowhere it took 1.5 to 3.3 s, in ten tries on
- * two cores that five programs kept busy.
+ * and that is for good: Alloy throws the span away. Until the service leads nowhere it took 1.5 to 3.3 s, in ten tries
+ * under load, five of them on busy cores.
  */
 export const GOES_ON_SECONDS = 10;
 
