@@ -38,8 +38,6 @@ export interface Reading {
   itemBytes: Partial<Record<SignalName, number>>;
   /** Every path that Alloy runs, by signal. */
   paths: PathCounts[];
-  /** Answers of the other sides, by exporter and HTTP status; a connection that failed has the name of its error. */
-  answers: { exporter: Exporter; answer: string; count: number }[];
   /** Whether Alloy runs the newest configuration that it was given. */
   configAccepted: boolean;
   /** Components that do not work. Of an exporter that could not start the page tells a queue all the same. */
@@ -107,7 +105,6 @@ export function readPaths(samples: Sample[], at = Date.now()): Reading {
     paths: SIGNALS.flatMap((signal) =>
       ([signal.backend, SECOND] as const).flatMap((exporter) => pathOf(samples, signal, exporter)),
     ),
-    answers: answersIn(samples),
     configAccepted: sumOf(samples, "alloy_config_last_load_successful") === 1,
     unhealthy: sumOf(samples, "alloy_component_controller_running_components", { health_type: "unhealthy" }),
     startedAt: sumOf(samples, "process_start_time_seconds"),
@@ -143,17 +140,6 @@ function itemBytes(samples: Sample[]): Partial<Record<SignalName, number>> {
     return [dataType, sent("_bytes", exporter) / sent("", exporter)] as const;
   });
   return Object.fromEntries(sizes.filter(([, size]) => size > 0));
-}
-
-function answersIn(samples: Sample[]): Reading["answers"] {
-  return samples
-    .filter(({ name }) => name === "http_client_request_duration_seconds_count")
-    .flatMap(({ labels, value }) => {
-      const from = exporterOf(labels.component_id);
-      const answer = labels.http_response_status_code ?? labels.error_type;
-      if (from === undefined || answer === undefined) return [];
-      return [{ exporter: from.exporter, answer, count: value }];
-    });
 }
 
 /** What one path did between two readings. */
