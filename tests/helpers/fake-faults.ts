@@ -39,6 +39,7 @@ export class FakeRig {
   /** Whether the second path's sender waits for as long as it is told to. */
   obeysRetryAfter = true;
   toggles = 1;
+  outageMs = 300;
   /** Whether nothing comes by the second path when it is on again for the first time. */
   losesWhenFirstOn = false;
   /** Alloy's port, for what no door of ours sends. */
@@ -138,7 +139,7 @@ export class FakeRig {
       readAlloyLog: () => Promise.resolve(this.alloyLog),
       readContainers: () => Promise.resolve(this.containers),
       namespace: "watchtower",
-      options: { rate: 100, loadMs: 300, outageMs: 300, toggles: this.toggles },
+      options: { rate: 100, loadMs: 300, outageMs: this.outageMs, toggles: this.toggles },
       putBack: (which = () => true) =>
         note(which({ what: "volume", part: "tempo", folder: "" }) ? "put back" : "put back all but volumes"),
       ended: this.ended.signal,

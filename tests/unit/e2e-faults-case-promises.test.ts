@@ -25,10 +25,11 @@ describe("a case", () => {
 
   it("is missed when Retry-After is not heeded", async () => {
     runs.fake.obeysRetryAfter = false;
+    runs.fake.outageMs = 3_000; // for 30 attempts on a slow machine, too
     expect((await runs.run("sink-429")).faults).toEqual([
       expect.stringMatching(/^Alloy was told \d+ times to wait, and by Retry-After 30 times are due$/),
     ]);
-  });
+  }, 15_000);
 
   it("finds what comes by the new address, and what hung at the former one", async () => {
     const { outcome, faults } = await runs.run("endpoint-changed-while-hanging");
