@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Component } from "../versions";
 import { ADDRESS, NAMESPACE } from "../values/shared";
-import { EXPORTER, SECOND } from "./labels";
+import { EXPORTER, secondExporter } from "./labels";
 import { OWN_METRICS } from "./own-metrics";
 
 /** What Alloy's configuration depends on. */
@@ -47,7 +47,7 @@ export function alloyConfig({ components, secondPath }: PipelineSettings): strin
 }
 
 function toSumo(signal: string): string {
-  return fill(read("sumo-signal"), { SIGNAL: signal, NAME: `${SECOND}_${signal}` });
+  return fill(read("sumo-signal"), { SIGNAL: signal, NAME: secondExporter(signal) });
 }
 
 /** What the stack tells of itself goes to its own backends, on paths of its own that never meet the users'. */

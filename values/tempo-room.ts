@@ -9,7 +9,7 @@ export const ROOM = { container: "room", volume: "room", folder: "/room", port: 
 export const MEBIBYTES = {
   /** With less than this free, Tempo takes no more spans. */
   closeBelow: 64,
-  /** Given back then, so that Tempo can write what it still takes: until the next look, and the two probes after it. */
+  /** Given back then, so that Tempo can write what it still takes: until the next look, the probe after it, and the service leads nowhere. */
   reserve: 16,
   /** With this free it takes spans again. */
   openFrom: 128,

@@ -26,8 +26,8 @@ export function tempoValues({ retention, imageRegistry, withMimir }: TempoSettin
       resources: SIZE.tempo,
       extraEnv: [goMemoryLimit(SIZE.tempo)],
       securityContext: { ...RESTRICTED, readOnlyRootFilesystem: true }, // chart: none
+      extraArgs: { "shutdown-delay": `${GOES_ON_SECONDS}s` }, // default 0: it ends while its service leads to it
       // Receivers stay the chart's: its port list reads jaeger's four protocols even when they are null.
-      extraArgs: { "shutdown-delay": `${GOES_ON_SECONDS}s` },
       // Default 30 s, and a query that comes as Tempo ends is never answered: nobody is served for that long.
       server: { graceful_shutdown_timeout: "2s" },
       storage: {

@@ -1,4 +1,4 @@
-import { EXPORTER, SECOND } from "../../alloy/labels";
+import { EXPORTER, SECOND, secondExporter } from "../../alloy/labels";
 import type { SumoDestination } from "../../settings";
 import type { ReadMetrics } from "./cluster";
 import { parseMetrics, type Sample, sumOf } from "./prometheus";
@@ -48,9 +48,8 @@ export interface Reading {
 
 /** What Alloy's series of a signal on its way by that exporter carry. */
 export function labelsOf(exporter: Exporter, signal: SignalName): { component_id: string } {
-  return {
-    component_id: `otelcol.exporter.otlphttp.${exporter === SECOND ? `${SECOND}_${signal}` : exporter}`,
-  };
+  const name = exporter === SECOND ? secondExporter(signal) : exporter;
+  return { component_id: `otelcol.exporter.otlphttp.${name}` };
 }
 
 /** Reads the `component_id` of an exporter on one of our paths; undefined: it is none. */

@@ -108,7 +108,8 @@ const DROP = "Dropping data.";
 const TOKEN = "ZaVnC4dhaV1==";
 
 describe("what Alloy's log tells of failed attempts", () => {
-  const reasonOf = (what: string, error: string) => exportErrors(line(what, "sumo_logs", error))[0];
+  const reasonOf = (what: string, signal: string, error: string) =>
+    exportErrors(line(what, `sumo_${signal}`, error))[0];
 
   it("is whose attempt failed, when, of which signal, and whether it goes on", () => {
     const refused = `"rpc error: code = Unavailable desc = error exporting items, request to http://loki.svc:3100/otlp/v1/logs responded with HTTP Status Code 503"`;
@@ -131,14 +132,14 @@ describe("what Alloy's log tells of failed attempts", () => {
       "a refusal for good",
       DROP,
       `"not retryable error: Permanent error: rpc error: code = Unauthenticated desc = error exporting items, request to https://sumo.example/receiver/v1/otlp/${TOKEN}/v1/traces responded with HTTP Status Code 401, Message=Bad token, Details=[]"`,
-      { signal: "logs", final: true, reason: "HTTP Status Code 401, Message=Bad token" },
+      { signal: "traces", final: true, reason: "HTTP Status Code 401, Message=Bad token" },
     ],
     [
       "no connection",
       RETRY,
       `"failed to make an HTTP request: Post \\"https://sumo.example/receiver/v1/otlp/${TOKEN}/v1/metrics\\": dial tcp: lookup sumo.example: no such host"`,
       {
-        signal: "logs",
+        signal: "metrics",
         final: false,
         reason: 'Post "<redacted>": dial tcp: lookup sumo.example: no such host',
       },
@@ -151,7 +152,7 @@ describe("what Alloy's log tells of failed attempts", () => {
     ],
     ["a word without quotes", RETRY, "EOF", { signal: "logs", final: false, reason: "EOF" }],
   ])("tells %s shortly, and never where the token is", (_, what, error, told) => {
-    expect(reasonOf(what, error)).toMatchObject(told);
-    expect(JSON.stringify(reasonOf(what, error))).not.toContain(TOKEN);
+    expect(reasonOf(what, told.signal, error)).toMatchObject(told);
+    expect(JSON.stringify(reasonOf(what, told.signal, error))).not.toContain(TOKEN);
   });
 });
