@@ -43,10 +43,10 @@ describe("kind-cluster.sh ensure", () => {
     });
   });
 
-  it("keeps what is sent to a pod that is gone inside the node, after a restart and in an older cluster, too", () => {
+  it("keeps what is sent to a pod that is gone or a service that is new inside the node, after a restart and in an older cluster, too", () => {
     const kept = {
       [`${NODE}/kind/watchtower-routes`]: expect.stringMatching(
-        /icmp_ratemask\n(#.*\n)*.* local 10\.244\.0\.0\/16 dev lo table main/,
+        /icmp_ratemask\n(#.*\n)*.* local 10\.244\.0\.0\/16 dev lo table main &&\n.* local 10\.96\.0\.0\/16 dev lo table main$/,
       ) as string,
       [`${NODE}/ran`]: "/kind/watchtower-routes",
       [`${NODE}/etc/systemd/system/kubelet.service.d/20-watchtower.conf`]:
