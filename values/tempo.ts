@@ -70,7 +70,8 @@ export function tempoValues({ retention, imageRegistry, withMimir }: TempoSettin
         },
       },
       livenessProbe: { initialDelaySeconds: 30 },
-      readinessProbe: QUICK_READINESS,
+      // From a SIGTERM on it says that it is not ready, and its service has to lead nowhere before it ends (GOES_ON_SECONDS).
+      readinessProbe: { ...QUICK_READINESS, periodSeconds: 1, failureThreshold: 2, timeoutSeconds: 5 },
     },
     persistence: { enabled: true, size: "5Gi" },
     extraContainers: [roomContainer(imageRegistry)],
