@@ -113,7 +113,13 @@ export class CaseBench implements Bench {
 
   async kill(part: Part): Promise<void> {
     await this.parts.meter.look([part]);
-    await this.parts.live.kill(part);
+    await this.parts.live.kill(part, "KILL");
+  }
+
+  async end(part: Part): Promise<void> {
+    await this.parts.meter.look([part]);
+    await this.parts.live.kill(part, "TERM");
+    void this.lastLooks(part);
   }
 
   keepAway(parts: readonly Part[], ms: number): Promise<void> {

@@ -81,6 +81,8 @@ export interface Bench {
   stop(part: Part): Promise<void>;
   /** Ends a part's program with SIGKILL, and waits until it is ready again. */
   kill(part: Part): Promise<void>;
+  /** Ends a part's program with SIGTERM in its pod, and waits until it is ready again. */
+  end(part: Part): Promise<void>;
   /** Has the pods of some parts away for so long. */
   keepAway(parts: readonly Part[], ms: number): Promise<void>;
   /** Has a part's pod away, does something once it is gone, and waits until it is ready again. */

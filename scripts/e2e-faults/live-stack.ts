@@ -12,7 +12,7 @@ import { failureOf } from "../lib/pulumi-fault";
 import { type Patience, waitUntil } from "../lib/wait";
 import { type Kube, type Part, PARTS } from "./kube";
 import type { ReadPage } from "./meter";
-import type { NodeShell } from "./node-shell";
+import type { EndSignal, NodeShell } from "./node-shell";
 import { readSecondWrite, restoreSecondWrite } from "./second-write";
 import type { Change, Undo } from "./undo";
 
@@ -66,11 +66,11 @@ export class LiveStack {
     return waiting <= mayWait ? undefined : `${waiting} bytes wait in Alloy's queues`;
   }
 
-  async kill(part: Part): Promise<void> {
+  async kill(part: Part, signal: EndSignal): Promise<void> {
     const { metadata, status } = await this.tools.kube.pod(part);
     const container = status.containerStatuses?.find(({ name }) => name === PARTS[part].container);
-    if (!container?.containerID) throw new Fault(`${metadata.name} has no container to kill.`);
-    await this.tools.shell.kill(container.containerID);
+    if (!container?.containerID) throw new Fault(`${metadata.name} has no container to end.`);
+    await this.tools.shell.kill(container.containerID, signal);
   }
 
   async keepAway(parts: readonly Part[], whileAway: () => Promise<void>): Promise<void> {

@@ -27,6 +27,9 @@ const TAKE_AWAY = `
   }
   take_away "$1"`;
 
+/** How a program is ended: asked to, or not. */
+export type EndSignal = "TERM" | "KILL";
+
 /** Runs a program to its end. @returns what it printed */
 export type Run = (program: string, ...args: string[]) => Promise<string>;
 
@@ -42,14 +45,15 @@ export class NodeShell {
     return new NodeShell(["docker", "exec", node]);
   }
 
-  /** Ends a container's processes with SIGKILL. @param id as Kubernetes has it, `containerd://…` */
-  async kill(id: string): Promise<void> {
+  /** Sends a container's processes a signal. @param id as Kubernetes has it, `containerd://…` */
+  async kill(id: string, signal: EndSignal): Promise<void> {
     const bare = id.replace(/^\w+:\/\//, "");
     // Each process tells its group of processes, which the container's id is a part of.
     await this.sh(
       `pids=$(grep -ls "$1" /proc/[0-9]*/cgroup | cut -d/ -f3)
-       [ -n "$pids" ] && kill -9 $pids`,
+       [ -n "$pids" ] && kill -s "$2" $pids`,
       bare,
+      signal,
     );
   }
 

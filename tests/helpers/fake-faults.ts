@@ -89,7 +89,7 @@ export class FakeRig {
       },
       backlog: () => Promise.resolve(undefined),
       notReady: () => Promise.resolve(undefined),
-      kill: (part: string) => note(`kill ${part}`),
+      kill: (part: string, signal: string) => note(`${signal} ${part}`),
       keepAway: async (parts: readonly string[], body: () => Promise<void>) => {
         await note(`keep away ${parts.join(", ")}`);
         await body();

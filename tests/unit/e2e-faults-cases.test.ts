@@ -113,9 +113,10 @@ describe("a case", () => {
 describe("what a case does to the stack", () => {
   it.each<[string, (string | RegExp)[]]>([
     ["queue-full", [/queue_size = 2000000/]],
-    ["alloy-killed-in-outage", ["kill alloy"]],
+    ["alloy-killed-in-outage", ["KILL alloy"]],
     ["tempo-stopped", ["delete tempo"]],
-    ["loki-killed", ["kill loki"]],
+    ["tempo-ended", ["TERM tempo"]],
+    ["loki-killed", ["KILL loki"]],
     ["mimir-ingester-down", ["keep away mimir-ingester"]],
     ["tempo-volume-full", ["shrink tempo", "fill", "empty"]],
     [

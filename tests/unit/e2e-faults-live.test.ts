@@ -115,7 +115,7 @@ describe("a running stack", () => {
       },
       cluster: {},
       shell: {
-        kill: (id: string) => Promise.resolve(void done.push(`kill ${id}`)),
+        kill: (id: string, signal: string) => Promise.resolve(void done.push(`${signal} ${id}`)),
         wipe: (folder: string) =>
           Promise.resolve(
             void done.push(`wipe ${folder}, to undo: ${changes.map(({ what }) => what).join()}`),
@@ -146,8 +146,8 @@ describe("a running stack", () => {
   });
 
   it("ends the process of a part's own container", async () => {
-    await live.kill("alloy");
-    expect(done).toEqual(["kill containerd://abc"]);
+    await live.kill("alloy", "TERM");
+    expect(done).toEqual(["TERM containerd://abc"]);
   });
 
   it("has the ingester ship, and waits until nothing is with it alone", async () => {

@@ -5,6 +5,7 @@ import { alloyRollout } from "./alloy-rollout";
 import { answerLost } from "./answer-lost";
 import { attributes10000 } from "./attributes-10000";
 import { backendDown } from "./backend-down";
+import { backendEnded } from "./backend-ended";
 import { backendKilled } from "./backend-killed";
 import { backendStopped } from "./backend-stopped";
 import { badRequestCases } from "./bad-requests";
@@ -49,6 +50,7 @@ export const CASES: Case[] = [
   alloyRollout,
   alloyKilledInOutage,
   ...backendStopped,
+  ...backendEnded,
   ...backendKilled,
   ...backendDown,
   allDown,
