@@ -7,9 +7,11 @@ export const ROOM = { container: "room", volume: "room", folder: "/room", port: 
 
 /** Mebibytes of the volume. */
 export const MEBIBYTES = {
+  /** With less than this free it is looked at more often: a fast disk fills that much in a second. */
+  watchBelow: 512,
   /** With less than this free, Tempo takes no more spans. */
   closeBelow: 64,
-  /** Given back then, so that Tempo can write what it still takes: until the next look, the probe after it, and the service leads nowhere. */
+  /** Given back when nothing is left, so that Tempo can write what it still takes until the service leads nowhere. */
   reserve: 16,
   /** With this free it takes spans again. */
   openFrom: 128,
@@ -23,6 +25,8 @@ export const MEBIBYTES = {
 export const GOES_ON_SECONDS = 10;
 
 const LOOK_EVERY_SECONDS = 0.5;
+/** Tempo writes every second, and what it cannot write then is lost: that time has to be short. */
+const WATCH_EVERY_SECONDS = 0.1;
 
 /**
  * What the container runs.
@@ -35,42 +39,50 @@ export function roomScript({
   folder,
   tempo,
 }: Record<"storage" | "folder" | "tempo", string>): string {
-  const { closeBelow, reserve, openFrom } = MEBIBYTES;
+  const { watchBelow, closeBelow, reserve, openFrom } = MEBIBYTES;
+  const looksOnceClosed = GOES_ON_SECONDS / LOOK_EVERY_SECONDS;
   return `\
 trap exit TERM
-# Whether Tempo has taken spans since it was started, whether a write may have failed since, and looks since that.
-used= failed= looks=0
+# Whether Tempo has taken spans since it was started, whether room was short since the door was open, whether a write may have
+# failed since, and looks since that.
+used= short= failed= looks=0
 reserve() {
+  [ -e ${storage}/reserve ] && return
   dd if=/dev/zero of=${storage}/reserve.new bs=1M count=${reserve} 2> /dev/null && mv ${storage}/reserve.new ${storage}/reserve
 }
 ask() {
   wget -q -T 5 -O /dev/null ${tempo}$1
 }
 cd ${folder}
+rm -f ${ROOM.page}
 httpd -p ${ROOM.port} || exit
 while true; do
   set -- $(stat -f -c '%a %S' ${storage})
   free=$(($1 * $2 / 1048576))
   if [ $free -lt ${closeBelow} ]; then
-    rm -f ${storage}/reserve
+    short=yes
     if rm ${ROOM.page} 2> /dev/null; then echo "$free MiB free: Tempo takes no spans until there are ${openFrom}"; fi
-    if [ $free -eq 0 ]; then failed=$used; fi
-  elif [ ! -e ${ROOM.page} ] && [ ! "$failed" ] && { [ -e ${storage}/reserve ] || { [ $free -ge ${openFrom} ] && reserve; }; }; then
+    # Not sooner: what fills the volume would take that, too.
+    if [ $free -eq 0 ]; then
+      rm -f ${storage}/reserve
+      failed=$used
+    fi
+  elif [ ! -e ${ROOM.page} ] && [ ! "$failed" ] && { [ $free -ge ${openFrom} ] || { [ ! "$short" ] && [ -e ${storage}/reserve ]; }; } && reserve; then
     touch ${ROOM.page}
-    used=yes
+    used=yes short=
     echo "$free MiB free: Tempo takes spans"
   fi
   # What it could not write leaves its open block broken until it starts again, and it would drop all that comes.
   if [ "$failed" ]; then
     looks=$((looks + 1))
-    if [ $((looks % ${GOES_ON_SECONDS / LOOK_EVERY_SECONDS})) -eq 0 ]; then
+    if [ $((looks % ${looksOnceClosed})) -eq 0 ]; then
       ask /shutdown
-    elif [ $looks -gt ${GOES_ON_SECONDS / LOOK_EVERY_SECONDS} ] && ! ask /status/version; then
+    elif [ $looks -gt ${looksOnceClosed} ] && ! ask /status/version; then
       echo "Tempo has ended"
       used= failed= looks=0
     fi
   fi
-  sleep ${LOOK_EVERY_SECONDS}
+  if [ $free -lt ${watchBelow} ] && [ ! "$failed" ]; then sleep ${WATCH_EVERY_SECONDS}; else sleep ${LOOK_EVERY_SECONDS}; fi
 done
 `;
 }

@@ -9,7 +9,7 @@ import { until } from "../helpers/until";
 const MIB = 1048576;
 /** Where the script has all programs from that the test does not put in their place. */
 const { PATH } = process.env;
-const { closeBelow, openFrom, reserve } = MEBIBYTES;
+const { watchBelow, closeBelow, openFrom, reserve } = MEBIBYTES;
 
 const programs = new OwnPath();
 
@@ -24,7 +24,7 @@ class Room {
     programs.write("stat", `cat ${this.root}/free`);
     programs.write("httpd", "");
     programs.write("wget", `echo "$@" >> ${this.root}/asked; [ ! -e ${this.root}/ended ]`);
-    programs.write("sleep", `echo look >> ${this.root}/asked; /bin/sleep 0.02`);
+    programs.write("sleep", `echo "look again in $1 s" >> ${this.root}/asked; /bin/sleep 0.02`);
     this.leave(freeMiB);
   }
 
@@ -63,12 +63,18 @@ class Room {
       const [, what] = /http:\/\/tempo(\/\S+)$/.exec(line) ?? [];
       return what === undefined
         ? []
-        : [{ what, look: lines.slice(0, i).filter((one) => one === "look").length }];
+        : [{ what, look: lines.slice(0, i).filter((one) => one.startsWith("look")).length }];
     });
   }
 
   get looks(): number {
-    return fs.readFileSync(path.join(this.root, "asked"), "utf8").match(/^look$/gm)!.length;
+    return this.pauses.length;
+  }
+
+  /** Seconds until the next look, of each so far. */
+  get pauses(): number[] {
+    const asked = fs.readFileSync(path.join(this.root, "asked"), "utf8");
+    return [...asked.matchAll(/^look again in (\S+) s$/gm)].map(([, seconds]) => Number(seconds));
   }
 
   /** Tempo's process ends, and another begins. */
@@ -104,7 +110,8 @@ class Room {
 const pause = () => new Promise((resolve) => setTimeout(resolve, 1_200));
 
 const OPEN = `open, ${reserve} MiB kept`;
-const CLOSED = "closed, 0 MiB kept";
+const CLOSED = `closed, ${reserve} MiB kept`;
+const NOTHING_LEFT = "closed, 0 MiB kept";
 
 describe("Tempo's door", () => {
   let room: Room;
@@ -123,7 +130,7 @@ describe("Tempo's door", () => {
   it("stays closed where there is too little room from the start", async () => {
     room = new Room(openFrom - 1).start();
     await pause();
-    expect(room.seen).toBe(CLOSED);
+    expect(room.seen).toBe(NOTHING_LEFT);
   });
 
   it("stays open as long as what is left is enough", async () => {
@@ -133,7 +140,24 @@ describe("Tempo's door", () => {
     expect(room.seen).toBe(OPEN);
   });
 
-  it("closes when room is short, gives back what was kept, and leaves Tempo alone, which writes all it has", async () => {
+  it("opens with less when it begins anew where it had opened before", async () => {
+    await opened();
+    await room.end();
+    room.leave(closeBelow);
+    room.start();
+    await room.comesTo(OPEN);
+  });
+
+  it("is looked at more often where a fast disk could fill the rest in a moment", async () => {
+    room = new Room(watchBelow).start();
+    await room.comesTo(OPEN);
+    const seldom = room.pauses.at(-1)!;
+    room.leave(watchBelow - 1);
+    await pause();
+    expect(room.pauses.at(-1)).toBeLessThan(seldom / 2);
+  });
+
+  it("closes when room is short, and leaves Tempo alone, which writes all it has", async () => {
     await opened();
     room.leave(closeBelow - 1);
     await room.comesTo(CLOSED);
@@ -142,16 +166,18 @@ describe("Tempo's door", () => {
   });
 
   it.each([
-    ["nothing was left", [0]],
-    ["nothing was left after all, of what was given back either", [closeBelow - 1, 0]],
+    ["at once", []],
+    ["after a while", [closeBelow - 1]],
   ])(
-    "has Tempo begin anew where %s, once nobody sends to it, and stays closed until it has",
-    async (_, left) => {
+    "gives back what was kept when nothing is left %s, has Tempo begin anew once nobody sends to it, and stays closed until it has",
+    async (_, before) => {
       await opened();
-      for (const freeMiB of left) {
+      for (const freeMiB of before) {
         room.leave(freeMiB);
         await room.comesTo(CLOSED);
       }
+      room.leave(0);
+      await room.comesTo(NOTHING_LEFT);
       const closedBy = room.looks;
       await pause();
       room.leave(openFrom);
@@ -159,7 +185,7 @@ describe("Tempo's door", () => {
       const [first] = room.asked;
       expect(first!.what).toBe("/shutdown");
       expect(first!.look - closedBy).toBeGreaterThan(GOES_ON_SECONDS / 0.5 - 3);
-      expect(room.seen).toBe(CLOSED);
+      expect(room.seen).toBe(NOTHING_LEFT);
       await room.restartTempo();
       await room.comesTo(OPEN);
       const asked = room.asked.length;
@@ -171,7 +197,7 @@ describe("Tempo's door", () => {
   it("leaves a Tempo alone that has taken nothing yet", async () => {
     room = new Room(0).start();
     await pause();
-    expect([room.seen, room.asked]).toEqual([CLOSED, []]);
+    expect([room.seen, room.asked]).toEqual([NOTHING_LEFT, []]);
   });
 
   it("opens again only well above where it closed, and does not go to and fro", async () => {
