@@ -44,14 +44,14 @@ export function roomScript({
   return `\
 trap exit TERM
 # Whether Tempo has taken spans since it was started, whether room was short since the door was open, whether a write may have
-# failed since, and looks since that.
-used= short= failed= looks=0
+# failed since, looks since that, and when the Tempo was started whose write it was.
+used= short= failed= looks=0 broken=
 reserve() {
   [ -e ${storage}/reserve ] && return
   dd if=/dev/zero of=${storage}/reserve.new bs=1M count=${reserve} 2> /dev/null && mv ${storage}/reserve.new ${storage}/reserve
 }
 ask() {
-  wget -q -T 5 -O /dev/null ${tempo}$1
+  wget -q -T 5 -O - ${tempo}$1
 }
 cd ${folder}
 rm -f ${ROOM.page}
@@ -75,11 +75,14 @@ while true; do
   # What it could not write leaves its open block broken until it starts again, and it would drop all that comes.
   if [ "$failed" ]; then
     looks=$((looks + 1))
-    if [ $((looks % ${looksOnceClosed})) -eq 0 ]; then
-      ask /shutdown
-    elif [ $looks -gt ${looksOnceClosed} ] && ! ask /status/version; then
-      echo "Tempo has ended"
-      used= failed= looks=0
+    started=$(ask /metrics | grep '^process_start_time_seconds ')
+    if [ ! "$broken" ]; then
+      broken=$started
+    elif [ "$started" ] && [ "$started" != "$broken" ]; then
+      echo "Tempo has begun anew"
+      used= failed= looks=0 broken=
+    elif [ $((looks % ${looksOnceClosed})) -eq 0 ]; then
+      ask /shutdown > /dev/null
     fi
   fi
   if [ $free -lt ${watchBelow} ] && [ ! "$failed" ]; then sleep ${WATCH_EVERY_SECONDS}; else sleep ${LOOK_EVERY_SECONDS}; fi
