@@ -124,11 +124,11 @@ Port $port on 127.0.0.1 is taken by another program: stop that program, or choos
   [ -z "$taken" ] || fail "Nothing was made.$taken"
 }
 
-# For a moment a service still leads to a pod that is gone, and a new service leads nowhere. Such an address has no route in the
-# node, so what is sent there would leave by the default route, to whoever has that address on the user's network. As an
-# address of the node itself it is refused at once. Where a service has no pod at all, the node says so by ICMP, which Linux sends a peer only once a
-# second: Docker's proxy, that peer for all senders, would keep the others' requests, and hand them over when there is a pod
-# again, long after they were sent anew.
+# For a moment a service still leads to a pod that is gone, and a new service leads nowhere. Such an address has no route in
+# the node, so what is sent there would leave by the default route, to whoever has that address on the user's network. As an
+# address of the node itself it is refused at once. Where a service has no pod at all, the node says so by ICMP, which Linux
+# sends a peer only once a second: Docker's proxy, that peer for all senders, would keep the others' requests, and hand them
+# over when there is a pod again, long after they were sent anew.
 keep_pod_traffic_inside() {
   write_in_node 755 "$routes" << 'SCRIPT'
 #!/bin/sh

@@ -65,8 +65,13 @@ describe("requests and limits", () => {
     expect(requests.millicores).toBeLessThanOrEqual(limits.millicores);
   });
 
+  // Alloy's collector has its memory limiter to keep to: alloy-config.test.ts.
   const ours = sized.filter(
-    ([, one]) => one !== charts.grafana && one.name !== "config-reloader" && one.name !== ROOM.container,
+    ([, one]) =>
+      one !== charts.grafana &&
+      one !== charts.alloy.alloy &&
+      one.name !== "config-reloader" &&
+      one.name !== ROOM.container,
   );
   it.each(ours)(
     "of a container of %s leave its garbage collector room below the kernel's line",
@@ -75,7 +80,7 @@ describe("requests and limits", () => {
       const collected = parseInt(variables.find(({ name }) => name === "GOMEMLIMIT")!.value, 10);
       const { limits } = sizeOf({ resources });
       expect(collected).toBeLessThan(limits.mebibytes);
-      expect(collected).toBeGreaterThan(limits.mebibytes * 0.6);
+      expect(collected).toBeGreaterThan(limits.mebibytes * 0.8);
     },
   );
 });
