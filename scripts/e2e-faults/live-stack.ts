@@ -1,12 +1,12 @@
 import * as path from "node:path";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { SumoDestination } from "../../settings";
 import { ALLOY } from "../../values/alloy";
 import { docker } from "../lib/docker";
 import { Fault } from "../lib/fault";
 import type { Engine } from "../lib/engine";
 import { nodeOf } from "../lib/kind";
 import { startNode, stopNode } from "../lib/node";
-import { notSilent } from "../lib/paths";
 import { parseMetrics, sumOf } from "../lib/prometheus";
 import { failureOf } from "../lib/pulumi-fault";
 import { type Patience, waitUntil } from "../lib/wait";
@@ -24,6 +24,8 @@ export interface LiveTools {
   kube: Kube;
   shell: NodeShell;
   undo: Undo;
+  /** As `npm run up` waits in the end. */
+  untilInEffect: (destination: SumoDestination) => Promise<void>;
   /** The stack's settings. */
   settingsFile: string;
   tell: (text: string) => void;
@@ -104,12 +106,7 @@ export class LiveStack {
     beforeUp();
     await this.up();
     const upAt = performance.now();
-    await this.until(async () => {
-      const silent = await notSilent(() => this.readPage("alloy"));
-      return (silent === undefined) === enabled
-        ? `the second write is not ${enabled ? "on" : "off"}`
-        : undefined;
-    }, SOON);
+    await this.tools.untilInEffect(enabled ? "sumo" : "off");
     return performance.now() - upAt;
   }
 

@@ -4,6 +4,7 @@ import { docker } from "../lib/docker";
 import { Engine } from "../lib/engine";
 import { Fault } from "../lib/fault";
 import { PROJECT } from "../lib/home";
+import { alloyPod, untilInEffect } from "../lib/in-effect";
 import { nodeOf } from "../lib/kind";
 import { plainApi } from "../lib/plain-api";
 import { wholeCluster } from "../lib/plain-verb";
@@ -65,7 +66,11 @@ async function openStack(
   const kube = new Kube(await plainApi(stack.cluster), stack.namespace);
   const shell = NodeShell.of(nodeOf(cluster));
   const settingsFile = path.join(PROJECT, stackFileOf(engine!.name));
-  const live = new LiveStack({ engine: engine!, cluster, kube, shell, undo, settingsFile, tell });
+  const pod = alloyPod(stack);
+  const live = new LiveStack({
+    ...{ engine: engine!, cluster, kube, shell, undo, settingsFile, tell },
+    untilInEffect: (sumoDestination) => untilInEffect({ ...stack, sumoDestination }, pod),
+  });
   if (undo.changes.length > 0) {
     tell("Mending what a killed run has left");
     await undo.putBack(live.putBack);

@@ -90,7 +90,11 @@ export function pulumiCli(args: string[]): Promise<Finished> {
   );
 }
 
-function readStack(outputs: Record<string, unknown>): Stack {
+/**
+ * Reads the stack's outputs.
+ * @throws Fault when there are none, or not all
+ */
+export function readStack(outputs: Record<string, unknown>): Stack {
   if (Object.keys(outputs).length === 0) throw new Fault(NOT_UP);
   const text = (key: string): string => {
     const value = outputs[key];

@@ -57,13 +57,20 @@ function secondPath({ components, sumoDestination }: OutputMap): string | undefi
   }
 }
 
+/** Whether Pulumi has made, changed or removed anything. */
+export function hasChanged(changes: Record<string, number>): boolean {
+  return counted(changes).length > 0;
+}
+
 function summary(changes: Record<string, number>): string {
-  const told = Object.entries(WORDS).map(([word, ops]) => ({
-    word,
-    count: ops.reduce((sum, op) => sum + (changes[op] ?? 0), 0),
-  }));
-  const said = told.filter(({ count }) => count > 0).map(({ word, count }) => `${count} ${word}`);
-  return said.length === 0 ? "nothing had to change" : said.join(", ");
+  const said = counted(changes).map(({ word, count }) => `${count} ${word}`);
+  return said.join(", ") || "nothing had to change";
+}
+
+function counted(changes: Record<string, number>): { word: string; count: number }[] {
+  return Object.entries(WORDS)
+    .map(([word, ops]) => ({ word, count: ops.reduce((sum, op) => sum + (changes[op] ?? 0), 0) }))
+    .filter(({ count }) => count > 0);
 }
 
 const WORDS: Record<string, string[]> = {

@@ -1,16 +1,19 @@
+import type { OutputMap } from "@pulumi/pulumi/automation";
 import { checkChartRepositories } from "../lib/checks/charts";
 import { checkDocker, checkProjectDisk } from "../lib/checks/machine";
 import { Engine, type Kept } from "../lib/engine";
+import { alloyPod, untilInEffect } from "../lib/in-effect";
 import { operate } from "../lib/operation";
 import { prepare } from "../lib/prepare";
 import { Screen } from "../lib/screen";
 import { contextOf, settingsOf } from "../lib/settings";
+import { readStack } from "../lib/stack";
 import { type ExitCode, inJson, runVerb, type Surroundings } from "../lib/verb";
 import type { Settings } from "../../settings";
 import { NAMESPACE } from "../../values/shared";
 import { mend } from "./mend";
 import { type Options, parseOptions } from "./options";
-import { report, reportJson } from "./report";
+import { hasChanged, report, reportJson } from "./report";
 import { podReaderThatFrees } from "./stuck";
 
 /** The whole program; resolves to the exit code. */
@@ -45,10 +48,20 @@ export async function up(options: Options, { out, err }: Surroundings): Promise<
     if (kept.interrupted) await engine.forgetInterrupted();
     return made;
   });
+  if (hasChanged(changes)) await goesByIt(outputs, screen);
   const seconds = (Date.now() - beganAt) / 1_000;
   if (options.json) out.write(inJson(reportJson(engine.name, outputs, changes, seconds)));
   else out.write(`\n${report(outputs, changes, seconds.toFixed(1))}\n`);
   return 0;
+}
+
+/** Has what is sent from now on go the ways that the settings say. */
+async function goesByIt(outputs: OutputMap, screen: Screen): Promise<void> {
+  const values = Object.entries(outputs).map(([name, { value }]) => [name, value as unknown]);
+  const stack = readStack(Object.fromEntries(values) as Record<string, unknown>);
+  if (!stack.components.includes("alloy")) return;
+  screen.status("waiting for Alloy to go by its configuration");
+  await untilInEffect(stack, alloyPod(stack)).finally(() => screen.clear());
 }
 
 /** Looks at all that a first `up` needs before anything is made. */

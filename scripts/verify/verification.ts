@@ -88,7 +88,7 @@ async function follow(
   );
 }
 
-/** With the second write off, Alloy has nothing that could write: some seconds after `up`, which does not wait for it. */
+/** With the second write off, Alloy has nothing that could write: some seconds after a bare `pulumi up`. */
 async function silence({ read, patience, tell }: Tools): Promise<Result> {
   const loud = await waitUntil(() => notSilent(read), patience);
   const result: Result = {

@@ -64,7 +64,9 @@ describeWith([alloy], "the real Alloy, reading itself while Sumo refuses it", ()
     );
 
   it("counts on its own page, as status and compare read it, what each path lost", async () => {
-    const { paths, accepted, itemBytes, configAccepted } = readPaths(parseMetrics(await real.metrics()));
+    const { paths, accepted, itemBytes, configAccepted } = readPaths(
+      parseMetrics(await real.page("metrics")),
+    );
     expect(paths.map(({ signal, exporter }) => `${signal} ${exporter}`)).toEqual([
       "traces tempo",
       "traces sumo",

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { alloyConfig } from "../../alloy/compose";
+import { notInEffect } from "../../scripts/lib/in-effect";
 import { waitUntil } from "../../scripts/lib/wait";
 import { ADDRESS } from "../../values/shared";
 import { OtlpSink } from "../helpers/otlp-sink";
@@ -62,6 +63,25 @@ describeWith([program("alloy")], "the real Alloy, between Tempo and Sumo", () =>
     await arrived(tempo, [...before, ...meanwhile, ...after]);
   }, 60_000);
 
+  it("is seen to take each switch of the second write, and a changed endpoint", async () => {
+    const whyNot = (endpoint: string, sumoDestination: "sumo" | "off" = "sumo") => {
+      const credentials = () => Promise.resolve({ endpoint, "headers.json": "{}" });
+      const page = (path: string) => alloy.page(path);
+      return notInEffect({ components: ["tempo"], sumoDestination }, { page, credentials });
+    };
+    const inEffect = (...of: Parameters<typeof whyNot>) =>
+      until(async () => (await whyNot(...of)) === undefined, "the switch");
+    await inEffect(sumo.url);
+    await alloy.reload(LOCAL_ALONE);
+    await inEffect(sumo.url, "off");
+    await alloy.reload(DUAL);
+    await inEffect(sumo.url);
+    const other = `${sumo.url}/other`;
+    expect(await whyNot(other)).toMatch(/former address/);
+    alloy.writeEndpoint(other);
+    await inEffect(other);
+  }, 60_000);
+
   it("loses nothing that it has acknowledged when it is killed while Sumo is away, on either path", async () => {
     sumo.answer = () => "try later";
     const sent = await send(1, 200);
@@ -77,7 +97,7 @@ describeWith([program("alloy")], "the real Alloy, between Tempo and Sumo", () =>
     const sent = await send(1, 50);
     await arrived(tempo, sent);
     const refused = /^otelcol_exporter_send_failed_spans_total\{.*otlphttp\.sumo.*\} 50$/m;
-    await until(async () => refused.test(await alloy.metrics()), "the count of what Sumo refused");
+    await until(async () => refused.test(await alloy.page("metrics")), "the count of what Sumo refused");
   }, 60_000);
 
   it("keeps no sender waiting for longer than senders wait, when the endpoint is changed while Sumo hangs", async () => {

@@ -69,8 +69,9 @@ export class PlainAlloy {
     if (!answer.ok) throw new Error(await answer.text());
   }
 
-  async metrics(): Promise<string> {
-    return (await fetch(`http://127.0.0.1:${this.ports.page}/metrics`)).text();
+  /** One of its own pages. */
+  async page(path: string): Promise<string> {
+    return (await fetch(`http://127.0.0.1:${this.ports.page}/${path}`)).text();
   }
 
   async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {

@@ -121,6 +121,7 @@ describe("a running stack", () => {
             void done.push(`wipe ${folder}, to undo: ${changes.map(({ what }) => what).join()}`),
           ),
       } as LiveTools["shell"],
+      untilInEffect: (destination) => Promise.resolve(void done.push(`until ${destination}`)),
       settingsFile: "Pulumi.local.yaml",
       tell: () => {},
     });
@@ -137,12 +138,13 @@ describe("a running stack", () => {
     ]);
   });
 
-  it("has the second write off when Alloy has no exporter for it any more", async () => {
+  it("has the second write switched when Alloy goes by it", async () => {
     await live.setSecondWrite(false);
-    expect(done).toEqual(["sumoEnabled=false", "up"]);
-    fake.answers["/proxy/metrics"] = () =>
-      'otelcol_exporter_queue_size{component_id="otelcol.exporter.otlphttp.sumo_traces"} 0';
-    await live.setSecondWrite(true);
+    await live.setSecondWrite(true, () => done.push("just before"));
+    expect(done).toEqual([
+      ...["sumoEnabled=false", "up", "until off"],
+      ...["sumoEnabled=true", "just before", "up", "until sumo"],
+    ]);
   });
 
   it("ends the process of a part's own container", async () => {
