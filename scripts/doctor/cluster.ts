@@ -4,7 +4,7 @@ import { asTyped } from "../lib/home";
 import { nodeOf } from "../lib/kind";
 import { type Release, releasesOf } from "../lib/parts";
 import { kubectl } from "../lib/stack";
-import { isHalfMade, isOurs } from "../up/releases";
+import { isHalfMade, isOurs, newestOf } from "../up/releases";
 import { type Check, type Found, Unseen } from "./check";
 import type { Facts } from "./facts";
 
@@ -193,10 +193,6 @@ function notInstalled({ newest, known }: Records, wanted: Release[]): Wrong | un
     // What was uninstalled by hand, the state still has, and `up` would not look.
     mend: missing.some((part) => known.has(part)) ? `\`${asTyped("pulumi refresh --yes")}\`, then ${UP}` : UP,
   };
-}
-
-function newestOf(revisions: Revision[]): Map<string, Revision> {
-  return new Map([...revisions].sort((a, b) => a.revision - b.revision).map((one) => [one.release, one]));
 }
 
 function told(revisions: Revision[]): string {

@@ -23,7 +23,7 @@ async function state(facts: Facts): Promise<Found> {
   return {
     name,
     state: "warn",
-    saw: `${holds}, and a run was killed in the middle of making one`,
+    saw: `${holds}, and the last run did not come to its end`,
     mend: "`npm run up` goes on from there",
   };
 }

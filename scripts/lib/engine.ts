@@ -4,10 +4,11 @@ import {
   type OutputMap,
   Stack,
   StackNotFoundError,
+  type UpdateResult,
   type UpOptions,
 } from "@pulumi/pulumi/automation";
 import { PROJECT } from "./home";
-import { type Holder, holdersOf, whenFree } from "./lock";
+import { type Holder, holdersOf, waitedFor, whenFree } from "./lock";
 import { faultOf } from "./pulumi-fault";
 import { FIRST_STACK, stackChosen } from "./stack-name";
 
@@ -21,7 +22,7 @@ export interface Kept {
   clusterUrn?: string;
   /** Names of the Helm releases that were made to their end. */
   releases: ReadonlySet<string>;
-  /** Whether a killed run was in the middle of making something. */
+  /** Whether the last run did not come to its end: then it may not be known what there is. */
   interrupted: boolean;
 }
 
@@ -39,8 +40,14 @@ export interface State {
 
 const isRelease = ({ type }: Resource) => type === "kubernetes:helm.sh/v3:Release";
 
-/** What of a stack's state we go by. */
-export function keptIn({ resources = [], pending_operations: pending = [] }: State): Kept {
+/**
+ * What of a stack's state we go by.
+ * @param result how the last run ended, which a killed one leaves no word of; undefined: there was none
+ */
+export function keptIn(
+  { resources = [], pending_operations: pending = [] }: State,
+  result?: UpdateResult,
+): Kept {
   const isCluster = ({ type }: Resource) => type === "command:local:Command";
   const made = resources.find(isCluster);
   const begun = made ?? pending.map(({ resource }) => resource).find(isCluster);
@@ -49,7 +56,7 @@ export function keptIn({ resources = [], pending_operations: pending = [] }: Sta
     cluster: begun?.inputs?.environment,
     clusterUrn: made?.urn,
     releases: new Set(resources.filter(isRelease).map(({ inputs }) => inputs?.name ?? "")),
-    interrupted: pending.length > 0,
+    interrupted: pending.length > 0 || (result !== undefined && result !== "succeeded"),
   };
 }
 
@@ -137,7 +144,16 @@ export class Engine {
 
   /** @throws Fault when Pulumi cannot be asked */
   async kept(): Promise<Kept> {
-    return keptIn(await this.state());
+    const [state, result] = await Promise.all([this.state(), this.lastResult()]);
+    return keptIn(state, result);
+  }
+
+  /** The same, once no other run is at work on it, whose doings would look like those of a killed one. */
+  async keptWhenFree(): Promise<Kept> {
+    const kept = await this.kept();
+    if (!kept.interrupted) return kept;
+    const waited = await waitedFor((await this.holders()) ?? [], { tell: this.tell });
+    return waited ? this.keptWhenFree() : kept;
   }
 
   /** URNs of what keeps telemetry. */
@@ -186,6 +202,14 @@ export class Engine {
   private async state(): Promise<State> {
     try {
       return ((await this.stack.exportStack()).deployment as State | undefined) ?? {};
+    } catch (error) {
+      throw faultOf((error as Error).message);
+    }
+  }
+
+  private async lastResult(): Promise<UpdateResult | undefined> {
+    try {
+      return (await this.stack.info(false))?.result;
     } catch (error) {
       throw faultOf((error as Error).message);
     }

@@ -78,24 +78,26 @@ export async function whenFree<T>(operation: () => Promise<T>, locking: Locking)
         throw new Fault(
           `${elsewhere.host} is at work on this stack: wait for it to end or, if it was killed, run \`pulumi cancel\`.`,
         );
-      const living = await firstOf(holders, isAtWork);
-      if (living !== undefined) {
-        tell(`Process ${living} is at work on this stack: waiting for it to end`);
-        while (await isAtWork(living)) await sleep(500);
-        continue; // it has taken its lock away, and by now another may have one
-      }
+      // One that was at work has taken its lock away, and by now another may have one.
+      if (await waitedFor(holders, { tell, isAtWork })) continue;
       tell("An earlier run was killed: taking its lock away");
       await cancel();
     }
   }
 }
 
-async function firstOf(
+/** Waits for the first of them that is at work on this machine. @returns whether there was one */
+export async function waitedFor(
   holders: Holder[],
-  is: (pid: number) => Promise<boolean>,
-): Promise<number | undefined> {
-  for (const { pid } of holders) if (await is(pid)) return pid;
-  return undefined;
+  { tell, isAtWork = isPulumiAtWork }: Pick<Locking, "tell" | "isAtWork">,
+): Promise<boolean> {
+  for (const { host, pid } of holders) {
+    if (host !== os.hostname() || !(await isAtWork(pid))) continue;
+    tell(`Process ${pid} is at work on this stack: waiting for it to end`);
+    while (await isAtWork(pid)) await sleep(500);
+    return true;
+  }
+  return false;
 }
 
 /** Whether that process is Pulumi; after a restart of the machine its id may be another's. */

@@ -2,6 +2,8 @@ import type { Engine, Kept } from "../lib/engine";
 import { clusterState } from "../lib/kind";
 import { keepPodTrafficInside, startNode } from "../lib/node";
 import type { Stack } from "../lib/stack";
+import { untilEnded } from "./endings";
+import { endOrphans } from "./orphans";
 import { forgetHalfMade } from "./releases";
 
 /** What mending works on. */
@@ -20,7 +22,7 @@ export interface Broken {
  */
 export async function mend(
   { engine, kept, where, tell }: Broken,
-  act = { startNode, keepPodTrafficInside, forgetHalfMade },
+  act = { startNode, keepPodTrafficInside, endOrphans, untilEnded, forgetHalfMade },
 ): Promise<void> {
   const { cluster, clusterUrn, interrupted, releases, resources } = kept;
   if (cluster && !clusterUrn) return; // one that was only begun, the program makes anew
@@ -33,5 +35,9 @@ export async function mend(
     // With all that lived in it; what does not, such as a drawn password, stays.
     return engine.destroy({ target: [clusterUrn!], targetDependents: true });
   } else if (cluster) await act.keepPodTrafficInside(cluster);
-  if (interrupted && resources > 0) await act.forgetHalfMade(releases, where);
+  if (!interrupted || resources === 0) return;
+  tell("The last run did not come to its end: looking at what there is");
+  await act.endOrphans(tell);
+  await act.untilEnded(where, tell);
+  await act.forgetHalfMade(releases, where);
 }

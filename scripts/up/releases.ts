@@ -9,8 +9,9 @@ export function isOurs(release: string): boolean {
 }
 
 /**
- * Forgets the Helm revisions that a killed run was in the middle of: Helm would refuse to touch such a release again. What
- * they put into the cluster stays, data and all, and is taken over by the next installation, which has the same names.
+ * Forgets the releases that a run did not bring to their end, with all their revisions: Helm would refuse to touch some, and a
+ * refresh takes the others for installed (tried with provider 4.32). What they put into the cluster stays, data and all, and
+ * is taken over by the next installation, which has the same names. That makes it what the settings say, whatever it was.
  * @param known the releases that Pulumi's state has; of any other of ours, every revision is half-made
  */
 export async function forgetHalfMade(
@@ -19,9 +20,22 @@ export async function forgetHalfMade(
 ): Promise<void> {
   const { namespace } = where;
   const api = await coreApi(where.cluster);
-  const revisions = await readRevisions(where);
-  for (const { secret: name } of revisions.filter((revision) => isHalfMade(revision, known)))
+  for (const name of secretsToForget(await readRevisions(where), known))
     await api.deleteNamespacedSecret({ name, namespace });
+}
+
+/** The Secrets of the releases whose newest revision a run did not bring to its end. */
+export function secretsToForget(revisions: Revision[], known: ReadonlySet<string>): string[] {
+  const unfinished = [...newestOf(revisions).values()].filter(
+    ({ release, status }) => isOurs(release) && (!known.has(release) || status !== "deployed"),
+  );
+  const releases = new Set(unfinished.map(({ release }) => release));
+  return revisions.filter(({ release }) => releases.has(release)).map(({ secret }) => secret);
+}
+
+/** The newest revision of each release. */
+export function newestOf(revisions: Revision[]): Map<string, Revision> {
+  return new Map([...revisions].sort((a, b) => a.revision - b.revision).map((one) => [one.release, one]));
 }
 
 /** Every revision that Helm keeps in the namespace. */

@@ -34,7 +34,7 @@ export async function up(options: Options, { out, err }: Surroundings): Promise<
   if (options.sumoEnabled !== undefined)
     await engine.set("sumoEnabled", String(options.sumoEnabled), { secret: false });
   const settings = settingsOf(engine.name);
-  const kept = await engine.kept();
+  const kept = await engine.keptWhenFree();
   await check(settings, kept, screen);
   tell(`${tools.map(({ name, version }) => `${name} ${version}`).join(", ")}; stack ${engine.name}`);
   const where = { cluster: contextOf(settings), namespace: NAMESPACE };
@@ -44,7 +44,7 @@ export async function up(options: Options, { out, err }: Surroundings): Promise<
   const onOutput = options.verbose ? (text: string) => void err.write(text) : undefined;
   const pods = () => podReaderThatFrees(where, tell);
   const { changes, outputs } = await operate({ screen, ended, pods }, async (how) => {
-    const made = await engine.up({ ...how, onOutput });
+    const made = await engine.up({ ...how, onOutput, refresh: kept.interrupted });
     if (kept.interrupted) await engine.forgetInterrupted();
     return made;
   });

@@ -49,4 +49,13 @@ describe("what is kept of a stack", () => {
       interrupted: true,
     });
   });
+
+  it.each([
+    ["failed", true],
+    ["in-progress", true],
+    ["succeeded", false],
+    [undefined, false],
+  ] as const)("was interrupted where its last run is told to have %s: %s", (result, interrupted) => {
+    expect(keptIn({ resources: [STACK, SECRET] }, result)).toMatchObject({ interrupted });
+  });
 });

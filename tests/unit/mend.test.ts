@@ -2,7 +2,6 @@ import { down } from "../../scripts/down/run";
 import { type Kept, keptIn } from "../../scripts/lib/engine";
 import { Ended, Fault } from "../../scripts/lib/fault";
 import { mend } from "../../scripts/up/mend";
-import { isHalfMade } from "../../scripts/up/releases";
 import { FakeEngine } from "../helpers/fake-engine";
 import { FakeMachine } from "../helpers/fake-machine";
 import { Memory } from "../helpers/memory";
@@ -27,25 +26,33 @@ describe("mend", () => {
   /** What mending asks of the engine and of the node, and what it tells. */
   async function mended(given: Partial<Kept> = {}) {
     const [fake, told] = [new FakeEngine(), [] as string[]];
-    const [startNode, keepPodTrafficInside, forgetHalfMade] = [jest.fn(), jest.fn(), jest.fn()];
+    const [startNode, keepPodTrafficInside] = [jest.fn(), jest.fn()];
+    const looked: string[] = [];
+    const look = (what: string) => () => Promise.resolve(void looked.push(what));
     const made = { resources: 1, cluster: machine.environment, clusterUrn: URN, interrupted: false };
     const kept = { ...made, releases: new Set(["loki"]), ...given };
     const where = { cluster: { kubeContext: "kind-watchtower" }, namespace: "watchtower" };
     await mend(
       { engine: fake.engine, kept, where, tell: (text) => told.push(text) },
-      { startNode, keepPodTrafficInside, forgetHalfMade },
+      {
+        startNode,
+        keepPodTrafficInside,
+        endOrphans: look("end orphans"),
+        untilEnded: look("until ended"),
+        forgetHalfMade: look("forget half-made"),
+      },
     );
     const [started, keptInside] = [startNode, keepPodTrafficInside].map(({ mock }) =>
       mock.calls.map(([cluster]) => cluster as unknown),
     );
-    return { asked: fake.asked, started, keptInside, told, forgotten: forgetHalfMade.mock.calls.length };
+    return { asked: fake.asked, started, keptInside, told, looked };
   }
   const anew = (told: string) => ({
     asked: [{ destroy: [URN], targetDependents: true }],
     started: [],
     keptInside: [],
     told: [told],
-    forgotten: 0,
+    looked: [],
   });
 
   it("takes a cluster that is gone out of the state, with all that lived in it", async () => {
@@ -79,7 +86,7 @@ describe("mend", () => {
   it("leaves a cluster that runs, but for the route that a restart takes away", async () => {
     machine.run("ensure");
     const keptInside = [machine.environment];
-    expect(await mended()).toEqual({ asked: [], started: [], keptInside, told: [], forgotten: 0 });
+    expect(await mended()).toEqual({ asked: [], started: [], keptInside, told: [], looked: [] });
   });
 
   it("leaves a cluster whose making was begun to the program, which makes it to the end", async () => {
@@ -94,30 +101,19 @@ describe("mend", () => {
       ],
     });
     expect([kept.cluster, kept.clusterUrn]).toEqual([GIVEN, undefined]);
-    expect(await mended(kept)).toEqual({ asked: [], started: [], keptInside: [], told: [], forgotten: 0 });
+    expect(await mended(kept)).toEqual({ asked: [], started: [], keptInside: [], told: [], looked: [] });
   });
 
-  it("forgets what Helm was in the middle of when a run was killed, and only then", async () => {
+  it("ends what a run has left at work, waits for what it was deleting, and then forgets what Helm was in the middle of", async () => {
     machine.run("ensure");
-    expect(await mended({ interrupted: true })).toMatchObject({ asked: [], forgotten: 1 });
+    const looked = ["end orphans", "until ended", "forget half-made"];
+    const told = ["The last run did not come to its end: looking at what there is"];
+    expect(await mended({ interrupted: true })).toMatchObject({ asked: [], looked, told });
     // In a cluster that is not ours there is no command to look at.
     const existing = { cluster: undefined, clusterUrn: undefined };
-    expect(await mended({ ...existing, interrupted: true })).toMatchObject({ asked: [], forgotten: 1 });
-    expect(await mended({ ...existing, interrupted: true, resources: 0 })).toMatchObject({ forgotten: 0 });
-    expect(await mended(existing)).toMatchObject({ forgotten: 0 });
-  });
-});
-
-describe("a Helm revision", () => {
-  it.each([
-    ["of a release that Pulumi's state has", "loki", "deployed", false],
-    ["that was replaced by a later one", "loki", "superseded", false],
-    ["of a change that was cut off", "loki", "pending-upgrade", true],
-    ["of an installation that was cut off", "tempo", "pending-install", true],
-    ["of an installation that Pulumi did not see the end of", "tempo", "deployed", true],
-    ["that somebody else is in the middle of in our namespace", "theirs", "pending-install", false],
-  ])("%s", (_, release, status, halfMade) => {
-    expect(isHalfMade({ release, status }, new Set(["loki"]))).toBe(halfMade);
+    expect(await mended({ ...existing, interrupted: true })).toMatchObject({ asked: [], looked, told });
+    expect(await mended({ ...existing, interrupted: true, resources: 0 })).toMatchObject({ looked: [] });
+    expect(await mended(existing)).toMatchObject({ looked: [], told: [] });
   });
 });
 
