@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { Fault } from "../../scripts/lib/fault";
-import { holdersOf, whenFree } from "../../scripts/lib/lock";
+import { holdersOf, waitedFor, whenFree } from "../../scripts/lib/lock";
 import { deadPid, LivingProcess } from "../helpers/processes";
 import { program, temporaryFolder } from "../helpers/tools";
 
@@ -41,6 +41,13 @@ describe("a stack that another run holds", () => {
     folder = temporaryFolder();
   });
   afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+  it("is not waited for where that run is on another machine, whose process ids say nothing here", async () => {
+    const told: string[] = [];
+    const holders = [{ host: "elsewhere", pid: process.pid }];
+    const locking = { tell: (text: string) => told.push(text), isAtWork: () => Promise.resolve(true) };
+    expect([await waitedFor(holders, locking), told]).toEqual([false, []]);
+  });
 
   it("is freed when that run is dead", async () => {
     expect(await runWith([locked([deadPid()])])).toEqual(KILLED);
