@@ -19,7 +19,7 @@ export async function endOrphans(tell: (text: string) => void, folder = PROJECT)
     const [, pid, port] = PLUGIN.exec(line) ?? [];
     if (pid === undefined || (await answers(Number(port))) || (await folderOf(pid)) !== folder) continue;
     tell(`Ending what a killed run has left at work (process ${pid})`);
-    process.kill(Number(pid), "SIGKILL");
+    await exec("kill", ["-KILL", pid]).catch(() => undefined); // it has ended by itself
   }
 }
 
