@@ -1,6 +1,6 @@
 import { CONTAINERS } from "../../values/containers";
 import { Fault } from "../lib/fault";
-import type { Api, ApiAnswer, ApiRequest } from "../lib/plain-api";
+import { answerOf, type Api, type ApiRequest, mergePatch } from "../lib/plain-api";
 import type { Ask } from "./finders";
 
 /** A part of the stack that one pod runs. */
@@ -201,13 +201,10 @@ export class Kube {
   }
 
   private patch(path: string, body: object): Promise<Buffer> {
-    const headers = { "content-type": "application/merge-patch+json" };
-    return this.get(path, { method: "PATCH", headers, body: JSON.stringify(body) });
+    return this.get(path, mergePatch(body));
   }
 
-  private async get(path: string, how?: ApiRequest): Promise<Buffer> {
-    const { status, body }: ApiAnswer = await this.api(path, how);
-    if (status < 300) return body;
-    throw new Error(`the cluster's API answers ${status} to ${how?.method ?? "GET"} ${path}`);
+  private get(path: string, how?: ApiRequest): Promise<Buffer> {
+    return answerOf(this.api, path, how);
   }
 }

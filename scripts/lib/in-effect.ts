@@ -4,7 +4,7 @@ import { ALLOY } from "../../values/alloy";
 import { ALLOY_PORT, type Where } from "./cluster";
 import { Fault } from "./fault";
 import { labelsOf, readPaths } from "./paths";
-import { type ApiRequest, plainApi } from "./plain-api";
+import { answerOf, type ApiRequest, mergePatch, plainApi } from "./plain-api";
 import { parseMetrics } from "./prometheus";
 import { SIGNALS } from "./signals";
 import type { Stack } from "./stack";
@@ -103,12 +103,8 @@ function sorted(headers: Record<string, string>): [string, string][] {
 export function alloyPod({ cluster, namespace }: Where): AlloyPod {
   const connecting = plainApi(cluster);
   connecting.catch(() => {}); // told to whoever asks
-  const ask = async (path: string, how?: ApiRequest): Promise<string> => {
-    const api = await connecting;
-    const { status, body } = await api(`/api/v1/namespaces/${namespace}/${path}`, how);
-    if (status >= 300) throw new Error(`the cluster's API answers ${status} to ${path}`);
-    return body.toString();
-  };
+  const ask = async (path: string, how?: ApiRequest): Promise<string> =>
+    (await answerOf(await connecting, `/api/v1/namespaces/${namespace}/${path}`, how)).toString();
   return {
     page: (path) => ask(`services/alloy:${ALLOY_PORT}/proxy/${path}`),
     credentials: async () => {
@@ -127,11 +123,8 @@ export function alloyPod({ cluster, namespace }: Where): AlloyPod {
         await ask("pods?labelSelector=app.kubernetes.io%2Finstance%3Dalloy"),
       ) as Pick<V1PodList, "items">;
       const annotations = { "watchtower/configuration-changed-at": new Date().toISOString() };
-      const headers = { "content-type": "application/merge-patch+json" };
-      const body = JSON.stringify({ metadata: { annotations } });
-      await Promise.all(
-        items.map(({ metadata }) => ask(`pods/${metadata!.name}`, { method: "PATCH", headers, body })),
-      );
+      const patch = mergePatch({ metadata: { annotations } });
+      await Promise.all(items.map(({ metadata }) => ask(`pods/${metadata!.name}`, patch)));
     },
   };
 }

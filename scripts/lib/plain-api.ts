@@ -43,3 +43,16 @@ export async function plainApi(cluster: Stack["cluster"]): Promise<Api> {
     return { status: answer.statusCode, body: Buffer.from(await answer.body.arrayBuffer()) };
   };
 }
+
+/** What the API answers where it does what it is asked. @throws Error with the status where it does not */
+export async function answerOf(api: Api, path: string, how?: ApiRequest): Promise<Buffer> {
+  const { status, body } = await api(path, how);
+  if (status < 300) return body;
+  throw new Error(`the cluster's API answers ${status} to ${how?.method ?? "GET"} ${path}`);
+}
+
+/** Changes what it names of an object, and leaves the rest. */
+export function mergePatch(object: object): ApiRequest {
+  const headers = { "content-type": "application/merge-patch+json" };
+  return { method: "PATCH", headers, body: JSON.stringify(object) };
+}
